@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { CAMPAIGN_ACTIONS, CAMPAIGN_STATUSES } from '../domain/campaign-status.ts';
+
+export const CAMPAIGN_NAME_CHARS_MAX = 120;
+export const CAMPAIGN_VARIANTS_MAX = 10;
+export const CAMPAIGN_LIST_MAX = 200;
+const AUDIENCE_IDS_MAX = 10_000;
+
+const ids = z.array(z.uuid().toLowerCase()).min(1, 'at least one id').max(AUDIENCE_IDS_MAX);
+const audienceSchema = z.union(
+  [
+    z.strictObject({ everyone: z.literal(true) }),
+    z.strictObject({ departmentIds: ids }),
+    z.strictObject({ userIds: ids }),
+  ],
+  { error: 'one of {"everyone": true}, {"departmentIds": [id, …]} and {"userIds": [id, …]}' },
+);
+const instant = z.iso.datetime({ offset: true, error: 'an instant such as 2026-03-01T09:00:00Z' });
+const label = z.string().trim().min(1, 'at least one character').max(60, 'at most 60 characters');
+const dealSchema = z.strictObject({
+  hubspotDealId: z.string().trim().min(1).max(64).optional(),
+  pipedriveDealId: z.string().trim().min(1).max(64).optional(),
+});
+
+/** POST /api/campaigns. With `deal`, the audience is one member: the caller where it is left out. */
+export const createCampaignSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1, 'a name')
+      .max(CAMPAIGN_NAME_CHARS_MAX, `at most ${CAMPAIGN_NAME_CHARS_MAX} characters`),
+    description: z.string().trim().max(2_000, 'at most 2000 characters').optional(),
+    audience: audienceSchema.optional(),
+    startsAt: instant.optional(),
+    endsAt: instant.optional(),
+    timezone: z.string().max(64).optional(),
+    variants: z.array(z.strictObject({ label })).min(1).max(CAMPAIGN_VARIANTS_MAX).optional(),
+    deal: dealSchema.optional(),
+  })
+  .superRefine((body, refine) => {
+    const wrong = (path: string, message: string) => refine.addIssue({ code: 'custom', path: [path], message });
+    if (body.audience === undefined && body.deal === undefined) wrong('audience', 'required unless it is a deal');
+    if (body.deal !== undefined && body.audience !== undefined && !isOneMember(body.audience))
+      wrong('audience', 'one member for a deal: {"userIds": [id]}');
+    if (
+      body.startsAt !== undefined &&
+      body.endsAt !== undefined &&
+      Date.parse(body.endsAt) <= Date.parse(body.startsAt)
+    )
+      wrong('endsAt', 'later than startsAt');
+    const labels = body.variants?.map((variant) => variant.label) ?? [];
+    if (new Set(labels).size < labels.length) wrong('variants', 'a different label for each');
+  });
+export type CreateCampaign = z.infer<typeof createCampaignSchema>;
+
+function isOneMember(audience: z.infer<typeof audienceSchema>): boolean {
+  return 'userIds' in audience && audience.userIds.length === 1;
+}
+
+export const campaignSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string().nullable(),
+  status: z.enum(CAMPAIGN_STATUSES),
+  /** What can be done with it now. */
+  actions: z.array(z.enum(CAMPAIGN_ACTIONS)),
+  audience: audienceSchema,
+  /** The member who owns the deal, or who made the campaign. */
+  ownerId: z.uuid(),
+  deal: dealSchema.nullable(),
+  startsAt: z.iso.datetime().nullable(),
+  endsAt: z.iso.datetime().nullable(),
+  timezone: z.string().nullable(),
+  /** In order; empty when the campaign has no A/B arms. */
+  variants: z.array(z.object({ id: z.uuid(), label: z.string() })),
+  createdAt: z.iso.datetime(),
+});
+export type CampaignAnswer = z.infer<typeof campaignSchema>;
+
+export const campaignListSchema = z.object({ data: z.array(campaignSchema), next: z.string().nullable() });
+
+/** GET /api/campaigns/:id/pixels. `variant` is its label, null without variants. */
+export const campaignPixelsSchema = z.object({
+  data: z.array(z.object({ userId: z.uuid(), variant: z.string().nullable(), url: z.url(), html: z.string() })),
+});
+export type CampaignPixels = z.infer<typeof campaignPixelsSchema>;
