@@ -76,7 +76,7 @@ export const campaignSchema = z.object({
   variants: z.array(z.object({ id: z.uuid(), label: z.string() })),
   createdAt: z.iso.datetime(),
 });
-export type CampaignAnswer = z.infer<typeof campaignSchema>;
+export type Campaign = z.infer<typeof campaignSchema>;
 
 export const campaignListSchema = z.object({ data: z.array(campaignSchema), next: z.string().nullable() });
 

@@ -11,4 +11,4 @@ export const signatureSchema = z.object({
   /** The campaigns whose pixel is inside. */
   campaigns: z.array(z.object({ id: z.uuid(), name: z.string(), pixelUrl: z.url() })),
 });
-export type SignatureAnswer = z.infer<typeof signatureSchema>;
+export type Signature = z.infer<typeof signatureSchema>;
