@@ -14,14 +14,14 @@ export type Device = (typeof DEVICES)[number];
 export interface Judgement {
   readonly verdict: Verdict;
   readonly confidence: Confidence;
-  /** Code of the rule that decided; its sentence for people is in `process/classify`. */
+  /** Code of what decided; `explain` in `reasons.ts` has the sentence for people. */
   readonly reason: string;
   readonly rulesVersion: number;
   readonly device: Device;
   /** Short name of the reader's software ("Gmail", "Apple Mail", "Outlook"); "Other" when not known. */
   readonly clientFamily: string;
   readonly networkClass: NetworkClass;
-  /** Sorted, space-separated hint flags ("prefetch"); empty when none. */
+  /** Sorted, space-separated: "agent:<kind>", "old_networks", "prefetch"; empty on a judgement that no rule made. */
   readonly hints: string;
 }
 

@@ -1,0 +1,63 @@
+import type { HitHints } from '../../domain/hit.ts';
+import { NETWORK_CLASSES, type NetworkClass } from '../../domain/network-class.ts';
+import type { Judgement } from '../../domain/verdict.ts';
+import { judge } from './judge.ts';
+import { type Agent, toAgent } from './to-agent.ts';
+
+// What a request told of itself enters, its verdict leaves, with the reason and the coarse features it rests on. Pure:
+// the same facts give the same judgement for ever under one RULES_VERSION. What must never happen: a machine judged a
+// reader because a list was incomplete is a pity, a reader judged a machine because a list was old is a fault.
+
+export interface HitFacts {
+  /** As sent; empty when the header was missing. */
+  readonly userAgent: string;
+  readonly networkClass: NetworkClass;
+  readonly hints: HitHints;
+  /** Age in days of the list of Google's proxy pool behind `networkClass`; absent or null: not known, taken as fresh. */
+  readonly networksAgeDays?: number | null;
+}
+
+/** Judges one hit. 'self', 'test' and bursts need what surrounds the hit and are decided by the caller. */
+export function classify(facts: HitFacts): Judgement {
+  const known = toKnownAgent(facts.userAgent);
+  const isNetworkListOld = (facts.networksAgeDays ?? 0) > NETWORKS_AGE_DAYS_MAX;
+  const slot =
+    NETWORK_CLASSES.indexOf(facts.networkClass) * 4 + (facts.hints.isPrefetch ? 2 : 0) + (isNetworkListOld ? 1 : 0);
+  const cached = known.judgements[slot];
+  if (cached !== undefined) return cached;
+  const judgement = judge({
+    ...known.agent,
+    network: facts.networkClass,
+    isPrefetch: facts.hints.isPrefetch,
+    isNetworkListOld,
+  });
+  known.judgements[slot] = judgement;
+  return judgement;
+}
+
+/** Beyond it an address list accuses nobody any more: publishers change them daily. */
+export const NETWORKS_AGE_DAYS_MAX = 90;
+
+/** Agents held in each of two generations; the older one is dropped whole when the younger is full. */
+const AGENTS_CACHED_MAX = 4096;
+
+interface KnownAgent {
+  readonly agent: Agent;
+  /** By network class and flags: at most 4 judgements a class. */
+  readonly judgements: (Judgement | undefined)[];
+}
+
+let young = new Map<string, KnownAgent>();
+let old = new Map<string, KnownAgent>();
+
+function toKnownAgent(userAgent: string): KnownAgent {
+  const cached = young.get(userAgent);
+  if (cached !== undefined) return cached;
+  const known = old.get(userAgent) ?? { agent: toAgent(userAgent), judgements: [] };
+  if (young.size >= AGENTS_CACHED_MAX) {
+    old = young;
+    young = new Map();
+  }
+  young.set(userAgent, known);
+  return known;
+}
