@@ -1,0 +1,64 @@
+import type { Databases } from '../db/open-databases.ts';
+import type { MemberId, OrganizationId, PersonId } from '../domain/ids.ts';
+import type { Auth } from './create-auth.ts';
+
+/** Who asks, and as whose member. `role` is the member's in this organization. */
+export interface Session {
+  readonly personId: PersonId;
+  readonly memberId: MemberId;
+  readonly organizationId: OrganizationId;
+  readonly organizationName: string;
+  readonly role: 'owner' | 'admin' | 'member';
+  readonly name: string;
+  readonly email: string;
+  /** The member's own time zone (IANA); null: the organization's counts. */
+  readonly timeZone: string | null;
+}
+
+/**
+ * The session of a request's cookie, read from the tables each time: a sign-out or a deactivation acts at once. Null
+ * when nobody is signed in or no active membership is left. With `refresh` a session past its update age lives on and
+ * `cookies` holds what the answer must set.
+ */
+export async function readSession(
+  { databases, auth }: { databases: Databases; auth: Auth },
+  headers: Headers,
+  refresh = false,
+): Promise<{ session: Session; cookies: readonly string[] } | null> {
+  const found = await auth.api.getSession({ headers, query: { disableRefresh: !refresh }, returnHeaders: true });
+  if (!found.response) return null;
+  const { user, session } = found.response;
+  const member = await readMember(databases, user.id, session.activeOrganizationId ?? null);
+  if (!member) return null;
+  return {
+    session: {
+      personId: user.id as PersonId,
+      memberId: member.id as MemberId,
+      organizationId: member.organization_id as OrganizationId,
+      organizationName: member.organization_name,
+      role: member.role,
+      name: member.name ?? user.name,
+      email: user.email,
+      timeZone: member.timezone,
+    },
+    cookies: found.headers.getSetCookie(),
+  };
+}
+
+/** The active membership in the session's organization, or else the oldest active one. */
+function readMember(databases: Databases, personId: string, organizationId: string | null) {
+  return databases.system
+    .selectFrom('organization_users as member')
+    .innerJoin('organizations as organization', 'organization.id', 'member.organization_id')
+    .select(['member.id', 'member.organization_id', 'member.role', 'member.name', 'member.timezone'])
+    .select('organization.name as organization_name')
+    .where('member.user_id', '=', personId)
+    .where('member.deactivated_at', 'is', null)
+    .orderBy(
+      (order) => order('member.organization_id', '=', organizationId),
+      (sort) => sort.desc().nullsLast(),
+    )
+    .orderBy('member.created_at')
+    .limit(1)
+    .executeTakeFirst();
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Auth } from '../accounts/create-auth.ts';
+import type { Databases } from '../db/open-databases.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Log } from '../kit/log.ts';
+import type { Metrics } from '../kit/metrics.ts';
+
+/** What every resource may use. */
+export interface HttpContext {
+  readonly databases: Databases;
+  readonly auth: Auth;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly publicUrl: string;
+  readonly pixelUrl: string;
+  /** toPurposeKey(appSecret, 'pixel-token'). */
+  readonly tokenKey: Buffer;
+}
+
+/** Fastify whose schemas are zod's: they check requests, strip answers and make the OpenAPI document. */
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export type HttpRequest = FastifyRequest;
+export type HttpReply = FastifyReply;
