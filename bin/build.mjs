@@ -72,7 +72,10 @@ async function buildAside() {
   for (const folder of [aside, gone]) rmSync(folder, { recursive: true, force: true });
   // Taken first: what changes while we build makes this build old, not wrong.
   const hash = toInputsHash();
-  await Promise.all([buildServer(aside), buildWeb(join(aside, 'web'))]);
+  // Both are awaited even when one fails: nothing may still write here when the lock is gone.
+  const outcomes = await Promise.allSettled([buildServer(aside), buildWeb(join(aside, 'web'))]);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
   writeFileSync(join(aside, '.build-hash'), hash);
   if (existsSync(DIST)) renameSync(DIST, gone);
   renameSync(aside, DIST);
