@@ -1,0 +1,9 @@
+import { escapeHtml } from './escape-html.ts';
+
+/**
+ * The image as mail clients load it: sized by attribute and style, an empty alt so that a blocked one leaves no word
+ * behind, never `display:none` (some clients then do not fetch it).
+ */
+export function toPixelImage(url: string): string {
+  return `<img src="${escapeHtml(url)}" width="1" height="1" alt="" border="0" style="display:block;width:1px;height:1px;border:0;outline:none;text-decoration:none" />`;
+}
