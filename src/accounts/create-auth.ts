@@ -3,7 +3,7 @@ import { betterAuth } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { organization, twoFactor } from 'better-auth/plugins';
 import type { Databases } from '../db/open-databases.ts';
-import type { OrganizationId } from '../domain/ids.ts';
+import type { OrganizationId, PersonId } from '../domain/ids.ts';
 import type { Log } from '../kit/log.ts';
 import { AccountError } from './account-error.ts';
 import { isCommonPassword } from './common-passwords.ts';
@@ -89,7 +89,7 @@ export function createAuth({ databases, publicUrl, secret, log }: AuthOptions) {
             data: {
               ...session,
               ipAddress: null,
-              activeOrganizationId: await chooseOrganization(databases, session.userId),
+              activeOrganizationId: await chooseOrganization(databases, session.userId as PersonId),
             },
           }),
         },
@@ -119,13 +119,13 @@ export const PASSWORD_TOO_COMMON =
   'This is one of the commonest passwords. Choose another one: a few words that do not belong together.';
 
 /** The organization a new session starts in: the one being signed up, or the person's oldest active membership. */
-async function chooseOrganization(databases: Databases, userId: string): Promise<string | null> {
+async function chooseOrganization(databases: Databases, personId: PersonId): Promise<OrganizationId | null> {
   const scope = signUpScope.getStore();
   if (scope) return scope.organizationId;
   const memberships = await databases.system
     .selectFrom('organization_users')
     .select(['organization_id', 'deactivated_at'])
-    .where('user_id', '=', userId)
+    .where('user_id', '=', personId)
     .orderBy('created_at')
     .execute();
   const active = memberships.find((membership) => membership.deactivated_at === null);

@@ -28,7 +28,11 @@ export async function readSession(
   const found = await auth.api.getSession({ headers, query: { disableRefresh: !refresh }, returnHeaders: true });
   if (!found.response) return null;
   const { user, session } = found.response;
-  const member = await readMember(databases, user.id, session.activeOrganizationId ?? null);
+  const member = await readMember(
+    databases,
+    user.id as PersonId,
+    (session.activeOrganizationId ?? null) as OrganizationId | null,
+  );
   if (!member) return null;
   return {
     session: {
@@ -46,7 +50,7 @@ export async function readSession(
 }
 
 /** The active membership in the session's organization, or else the oldest active one. */
-function readMember(databases: Databases, personId: string, organizationId: string | null) {
+function readMember(databases: Databases, personId: PersonId, organizationId: OrganizationId | null) {
   return databases.system
     .selectFrom('organization_users as member')
     .innerJoin('organizations as organization', 'organization.id', 'member.organization_id')

@@ -1,4 +1,5 @@
 import type { Log } from '../kit/log.ts';
+import { redact } from '../kit/redact.ts';
 
 type AuthLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -22,14 +23,3 @@ export function toAuthLogger(log: Log): {
     },
   };
 }
-
-export function redact(text: string): string {
-  return text
-    .slice(0, TEXT_CHARS_MAX)
-    .replace(/\([^()]*\)=\([^()]*\)/g, '(…)=(…)')
-    .replace(/[^\s"'<>()=,;:]+@[^\s"'<>()=,;:]+/g, '[email]')
-    .replace(/\b\d{1,3}(\.\d{1,3}){3}\b/g, '[address]')
-    .replace(/\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}/gi, '[address]');
-}
-
-const TEXT_CHARS_MAX = 1_000;

@@ -16,10 +16,10 @@ export async function withAuthTransaction<T>(
   { databases, auth }: { databases: Databases; auth: Auth },
   work: (trx: Transaction<Schema>) => Promise<T>,
 ): Promise<T> {
-  const { options, adapter } = await auth.$context;
+  const { options } = await auth.$context;
   let ours: Transaction<Schema> | null = null;
   const joined: DBAdapter<BetterAuthOptions> = {
-    ...adapter,
+    ...kyselyAdapter(databases.system, { type: 'postgres' })(options),
     transaction: (callback) =>
       databases.system.transaction().execute((trx) => {
         ours = trx;

@@ -1,0 +1,122 @@
+import { fromNodeHeaders } from 'better-auth/node';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { AUTH_PATHS } from '../accounts/create-auth.ts';
+import { type SignInRequest, signInRequestSchema } from '../contract/session.ts';
+import { sendProblem } from './answer-problems.ts';
+import type { HttpApp, HttpContext } from './context.ts';
+import { createFailureLimit, type FailureLimit } from './failure-limit.ts';
+import { Problem } from './problem.ts';
+import { toClientKey, toKey } from './to-client-key.ts';
+
+// /api/auth/*: checked here, answered by the sign-in library. Only the paths of AUTH_PATHS exist; every body is parsed
+// by our schema first, since the library hands a malformed id straight to the database.
+
+/** Wrong passwords of one client for one address (ASVS 6.1.1), and for one address from everywhere. */
+export const FAILURES_PER_CLIENT_MAX = 10;
+export const FAILURES_PER_EMAIL_MAX = 100;
+/** Attempts of one client, right or wrong: what guessing over many addresses may cost in hashes. */
+export const ATTEMPTS_PER_CLIENT_MAX = 300;
+const WINDOW_MS = 15 * 60_000;
+
+const passwordText = z.string().min(8, 'at least 8 characters').max(256, 'at most 256 characters');
+
+const BODIES: Readonly<Record<string, z.ZodType>> = {
+  '/sign-in/email': signInRequestSchema,
+  '/sign-out': z.unknown(),
+  '/revoke-session': z.object({ token: z.string().min(1, 'the token of a session').max(200) }),
+  '/revoke-other-sessions': z.unknown(),
+  '/change-password': z.object({
+    currentPassword: z.string().min(1, 'your password').max(256, 'at most 256 characters'),
+    newPassword: passwordText,
+    revokeOtherSessions: z.boolean().default(true).describe('End the sessions on other devices, as is the default'),
+  }),
+};
+
+export function authRoutes(app: HttpApp, context: HttpContext): void {
+  const perClient = createFailureLimit(context.clock, { failuresMax: FAILURES_PER_CLIENT_MAX, windowMs: WINDOW_MS });
+  const perEmail = createFailureLimit(context.clock, { failuresMax: FAILURES_PER_EMAIL_MAX, windowMs: WINDOW_MS });
+  for (const { method, path, summary } of AUTH_PATHS) {
+    const body = BODIES[path];
+    const isSignIn = path === '/sign-in/email';
+    app.route({
+      method,
+      url: `/api/auth${path}`,
+      schema: {
+        tags: ['accounts'],
+        summary,
+        ...(isSignIn ? { security: [] } : {}),
+        ...(method === 'POST' && body ? { body } : {}),
+      },
+      bodyLimit: 16_384,
+      ...(method === 'POST' ? { config: { rateLimit: { max: ATTEMPTS_PER_CLIENT_MAX, timeWindow: WINDOW_MS } } } : {}),
+      handler: async (request, reply) => {
+        if (isSignIn) await limitFailures({ perClient, perEmail }, request, () => relay(context, request, reply));
+        else await relay(context, request, reply);
+        return reply;
+      },
+    });
+  }
+}
+
+async function limitFailures(
+  { perClient, perEmail }: { perClient: FailureLimit; perEmail: FailureLimit },
+  request: FastifyRequest,
+  attempt: () => Promise<number>,
+): Promise<void> {
+  const email = toKey((request.body as SignInRequest).email);
+  const client = `${toClientKey(request)} ${email}`;
+  const wait = Math.max(perClient.secondsToWait(client), perEmail.secondsToWait(email));
+  if (wait > 0)
+    throw new Problem(429, `Too many wrong passwords. Try again in ${Math.ceil(wait / 60)} minutes.`, {
+      code: 'too_many_failures',
+      retryAfterSeconds: wait,
+    });
+  const status = await attempt();
+  if (status === 401) {
+    perClient.count(client);
+    perEmail.count(email);
+  } else if (status < 300) perClient.forget(client);
+}
+
+/**
+ * Hands the parsed request to the library and its answer to the client: errors as problems, sign-in without its token.
+ * Returns the status sent, never the reply: that is a thenable and would be awaited.
+ */
+async function relay(context: HttpContext, request: FastifyRequest, reply: FastifyReply): Promise<number> {
+  const headers = fromNodeHeaders(request.headers);
+  headers.delete('content-length');
+  const isPost = request.method === 'POST';
+  if (isPost) headers.set('content-type', 'application/json');
+  const answer = await context.auth.handler(
+    new Request(new URL(request.url, context.publicUrl), {
+      method: request.method,
+      headers,
+      ...(isPost ? { body: JSON.stringify(request.body ?? {}) } : {}),
+    }),
+  );
+  const cookies = answer.headers.getSetCookie();
+  if (cookies.length > 0) reply.header('set-cookie', cookies);
+  const text = await answer.text();
+  const content: unknown = text === '' ? null : JSON.parse(text);
+  if (answer.status >= 400) sendProblem(reply, toProblem(answer.status, content));
+  else reply.code(answer.status).send(withoutToken(request, content));
+  return answer.status;
+}
+
+function toProblem(status: number, content: unknown): Problem {
+  const told = (content ?? {}) as { message?: unknown; code?: unknown };
+  const detail = typeof told.message === 'string' ? told.message : 'The sign-in was refused.';
+  return new Problem(status, /[.!?]$/.test(detail) ? detail : `${detail}.`, {
+    ...(typeof told.code === 'string' ? { code: told.code.toLowerCase() } : {}),
+    ...(status === 503 ? { retryAfterSeconds: 2 } : {}),
+  });
+}
+
+/** The cookie carries the session and scripts cannot read it: the answer to a sign-in must not hand it to them. */
+function withoutToken(request: FastifyRequest, content: unknown): unknown {
+  if (!request.routeOptions.url?.endsWith('/sign-in/email') || typeof content !== 'object' || content === null)
+    return content;
+  const { token: _, ...rest } = content as { token?: unknown };
+  return rest;
+}

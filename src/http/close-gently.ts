@@ -1,0 +1,47 @@
+import type { Server, ServerResponse } from 'node:http';
+
+/** How the server leaves: first it asks clients to close, then it ends what is idle, at the deadline everything. */
+export interface GentleClose {
+  readonly isClosing: boolean;
+  /** Called for each answer about to be made: while closing it says Connection: close. */
+  prepare(response: ServerResponse): void;
+  /** Readiness turns red and answers ask to close; resolves when clients had `drainMs` to notice. */
+  begin(server: Server): Promise<void>;
+}
+
+const SWEEP_INTERVAL_MS = 100;
+
+/**
+ * Node alone never ends with keep-alive clients: an answer under way still promises keep-alive, its timeout checks stop
+ * with close(), and a half-sent request hangs for ever. Hence the sweep and the deadline (ms after `begin`).
+ */
+export function createGentleClose({ drainMs, deadlineMs }: { drainMs: number; deadlineMs: number }): GentleClose {
+  let isClosing = false;
+  return {
+    get isClosing() {
+      return isClosing;
+    },
+    prepare(response) {
+      if (isClosing) response.shouldKeepAlive = false;
+    },
+    async begin(server) {
+      if (isClosing) return;
+      isClosing = true;
+      const drained = await hasConnections(server);
+      if (drained) await new Promise((resolve) => setTimeout(resolve, drainMs));
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
+      const deadline = setTimeout(() => server.closeAllConnections(), Math.max(0, deadlineMs - drainMs));
+      server.once('close', () => {
+        clearInterval(sweep);
+        clearTimeout(deadline);
+      });
+    },
+  };
+}
+
+function hasConnections(server: Server): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (!server.listening) resolve(false);
+    else server.getConnections((error, count) => resolve(error === null && count > 0));
+  });
+}

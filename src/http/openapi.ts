@@ -1,0 +1,102 @@
+import swagger from '@fastify/swagger';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { problemSchema } from '../contract/problem.ts';
+import type { HttpApp } from './context.ts';
+
+/** Gathers the routes registered after it; call it before the first one. */
+export async function gatherOpenapi(app: HttpApp, publicUrl: string): Promise<void> {
+  z.globalRegistry.has(problemSchema);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'MailTracker', version: '1', description: DESCRIPTION },
+      servers: [{ url: publicUrl }],
+      security: [{ session: [] }],
+      components: {
+        securitySchemes: {
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: toCookieName(publicUrl),
+            description: 'Set by sign-up and sign-in',
+          },
+        },
+      },
+    },
+    transform: createJsonSchemaTransform({ skipList: ['/*'] }),
+    transformObject: createJsonSchemaTransformObject({}),
+  });
+}
+
+/** The document of everything gathered, the pixels of the collector among it. */
+export function openapiRoutes(app: HttpApp): void {
+  app.route({
+    method: 'GET',
+    url: '/api/openapi.json',
+    schema: { tags: ['operations'], summary: 'This document', security: [], response: { 200: z.unknown() } },
+    handler: (_request, reply) => {
+      document ??= JSON.stringify(complete(app.swagger() as unknown as OpenapiDocument));
+      return reply.type('application/json; charset=utf-8').serializer(String).send(document);
+    },
+  });
+  let document: string | null = null;
+}
+
+const DESCRIPTION =
+  'Errors are problem documents (RFC 9457). A session cookie comes from POST /api/sign-up or POST /api/auth/sign-in/email; requests that change something must carry the Origin header of this site.';
+
+interface OpenapiDocument {
+  paths: Record<string, Record<string, { responses?: Record<string, unknown> }>>;
+}
+
+function complete(document: OpenapiDocument): OpenapiDocument {
+  for (const operations of Object.values(document.paths))
+    for (const operation of Object.values(operations))
+      operation.responses = { ...operation.responses, default: PROBLEM_RESPONSE };
+  return { ...document, paths: { ...document.paths, ...PIXEL_PATHS } };
+}
+
+const PROBLEM_RESPONSE = {
+  description: 'A problem',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+const GIF_RESPONSE = {
+  200: { description: 'A transparent GIF of 43 bytes, whatever was asked for', content: { 'image/gif': {} } },
+};
+const TOKEN_PARAMETER = { name: 'token', in: 'path', required: true, schema: { type: 'string' } };
+
+/** Served by the collector, past this server's routes. */
+const PIXEL_PATHS = {
+  '/api/t/u/{token}': {
+    get: {
+      tags: ['pixels'],
+      summary: "A member's pixel",
+      security: [],
+      parameters: [TOKEN_PARAMETER],
+      responses: GIF_RESPONSE,
+    },
+  },
+  '/api/t/c/{token}': {
+    get: {
+      tags: ['pixels'],
+      summary: "A campaign's pixel",
+      security: [],
+      parameters: [TOKEN_PARAMETER],
+      responses: GIF_RESPONSE,
+    },
+  },
+  '/api/t/health': {
+    get: {
+      tags: ['pixels'],
+      summary: 'Whether the collector lives',
+      security: [],
+      responses: { 200: { description: 'It does' } },
+    },
+  },
+};
+
+function toCookieName(publicUrl: string): string {
+  return `${publicUrl.startsWith('https://') ? '__Host-' : ''}mailtracker.session_token`;
+}
