@@ -1,0 +1,52 @@
+import type { Databases } from '../db/open-databases.ts';
+import type { Clock } from '../kit/clock.ts';
+import { createJudgementIds, type JudgementIds } from './judgement-ids.ts';
+import { createPartitionCover, type PartitionCover } from './partition-cover.ts';
+
+/** What a processor keeps between batches. One per processor; batches of one context run one after the other. */
+export interface BatchContext {
+  readonly databases: Databases;
+  readonly clock: Clock;
+  readonly judgementIds: JudgementIds;
+  readonly partitions: PartitionCover;
+  readonly time: TimeStep;
+}
+
+/** The recipe's steps, as they are timed. */
+export const BATCH_STEPS = [
+  'judge',
+  'prepare',
+  'claim',
+  'pixels',
+  'drop',
+  'fold',
+  'unique',
+  'events',
+  'delivered',
+  'rollups',
+  'drops',
+  'dead_letters',
+] as const;
+
+export type BatchStep = (typeof BATCH_STEPS)[number];
+export type TimeStep = <T>(step: BatchStep, work: () => T | Promise<T>) => Promise<T>;
+
+/** `onStep` hears how long each step took, in seconds. */
+export function createBatchContext(
+  parts: { databases: Databases; clock: Clock },
+  onStep: (step: BatchStep, seconds: number) => void = () => {},
+): BatchContext {
+  return {
+    ...parts,
+    judgementIds: createJudgementIds(parts.databases),
+    partitions: createPartitionCover(parts.databases),
+    time: async (step, work) => {
+      const startedAt = performance.now();
+      try {
+        return await work();
+      } finally {
+        onStep(step, (performance.now() - startedAt) / 1000);
+      }
+    },
+  };
+}

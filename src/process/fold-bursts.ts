@@ -1,0 +1,169 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import { DAY_MS } from '../domain/hit.ts';
+import { isProxied } from '../domain/verdict.ts';
+import { sha256 } from '../kit/crypto.ts';
+import { VISITOR_BYTES } from '../visitors/to-visitor.ts';
+import type { KeptHit } from './drop-hits.ts';
+import { type Identity, toIdentities } from './to-identities.ts';
+
+/** One reading of a mail: the first load, and how many loads it took. */
+export interface Open extends KeptHit {
+  loads: number;
+  /** Under what the loads that come later will find this one. */
+  readonly foldedAs: readonly Identity[];
+}
+
+/** Loads of an event that is already stored. */
+export interface LaterLoads {
+  readonly eventId: number;
+  /** The event's time, milliseconds. */
+  readonly hitAt: number;
+  loads: number;
+}
+
+/** Loads at most this far from the first belong to one open (product.md section 4). */
+export const FOLD_MS = 10_000;
+
+/**
+ * Loads of one pixel by one visitor, or by one mail proxy's family whatever its address, within 10 s of the first
+ * become one open; the first may be stored already. A proxy's prefetch never swallows its open: they fold apart. In
+ * mode `aggregate`, or without a day key, only proxies' loads fold, since nobody else can be told from another.
+ */
+export async function foldBursts(
+  trx: Transaction<Schema>,
+  kept: readonly KeptHit[],
+): Promise<{ opens: readonly Open[]; laterLoads: readonly LaterLoads[] }> {
+  const loads = kept.map(toLoad).sort((a, b) => a.kept.hit.hitAt - b.kept.hit.hitAt);
+  const firsts = await readFirsts(trx, loads);
+  const opens: Open[] = [];
+  for (const load of loads) {
+    const first = findFirst(load, firsts);
+    if (first) {
+      first.into.loads += 1;
+      continue;
+    }
+    const open: Open = { ...load.kept, loads: 1, foldedAs: load.identities };
+    opens.push(open);
+    for (const key of load.keys) toGroup(firsts, key).push({ hitAt: open.hit.hitAt, into: open });
+  }
+  const stored = [...firsts.values()].flat().flatMap(({ into }) => ('eventId' in into && into.loads > 0 ? into : []));
+  return { opens, laterLoads: [...new Set(stored)] };
+}
+
+interface Load {
+  readonly kept: KeptHit;
+  readonly identities: readonly Identity[];
+  /** One per identity; loads that share one may fold. */
+  readonly keys: readonly string[];
+}
+
+interface First {
+  readonly hitAt: number;
+  readonly into: Open | LaterLoads;
+}
+
+type Firsts = Map<string, First[]>;
+
+function toLoad(kept: KeptHit): Load {
+  const identities = isProxied(kept.judgement.verdict) ? toFamily(kept) : toIdentities(kept.pixel, kept.hit, FOLD_MS);
+  const keys = identities.map(({ keyDay, visitor }) => `${keyDay}|${kept.pixel.id}|${visitor.toString('latin1')}`);
+  return { kept, identities, keys };
+}
+
+/** A mail proxy's family in the place of a visitor; it knows no midnight but its rows are kept by UTC day all the same. */
+function toFamily({ hit, judgement }: KeptHit): readonly Identity[] {
+  const visitor = sha256(`${judgement.verdict} by ${judgement.clientFamily}`).subarray(0, VISITOR_BYTES);
+  const keyDay = Math.floor(hit.hitAt / DAY_MS);
+  const family = [{ keyDay, visitor }];
+  if (hit.hitAt - FOLD_MS < keyDay * DAY_MS) family.push({ keyDay: keyDay - 1, visitor });
+  return family;
+}
+
+function toGroup(firsts: Firsts, key: string): First[] {
+  const known = firsts.get(key);
+  if (known) return known;
+  const group: First[] = [];
+  firsts.set(key, group);
+  return group;
+}
+
+/**
+ * First loads of one key are more than 10 s apart, so at most two are near: one before and, when hits arrived out of
+ * order, one after. The earlier one it is, as if they had come in order.
+ */
+function findFirst(load: Load, firsts: Firsts): First | null {
+  let earliest: First | null = null;
+  for (const key of load.keys) {
+    for (const first of firsts.get(key) ?? []) {
+      if (Math.abs(load.kept.hit.hitAt - first.hitAt) > FOLD_MS) continue;
+      if (earliest === null || first.hitAt < earliest.hitAt) earliest = first;
+    }
+  }
+  return earliest;
+}
+
+/**
+ * First loads that are stored near the batch's, by key. The pixels' rows are locked, so none can be added meanwhile.
+ * Lateral and `offset 0` keep it at one look-up in the primary key per key, whatever the planner believes of the size.
+ */
+async function readFirsts(trx: Transaction<Schema>, loads: readonly Load[]): Promise<Firsts> {
+  const wanted = toWantedFirsts(loads);
+  const firsts: Firsts = new Map();
+  if (wanted.length === 0) return firsts;
+  const keyDays = wanted.map((want) => want.identity.keyDay);
+  const { rows } = await sql<{ n: number; event_id: number; event_at: number }>`
+    select want.n::int as n, found.event_id, found.event_at
+    from unnest(${keyDays}::int[], ${wanted.map((want) => want.pixel.organizationId)}::uuid[],
+      ${wanted.map((want) => want.pixel.id)}::uuid[], ${wanted.map((want) => want.identity.visitor)}::bytea[],
+      ${wanted.map((want) => want.fromAt)}::float8[], ${wanted.map((want) => want.toAt)}::float8[])
+      with ordinality as want (key_day, organization_id, scope_id, visitor, from_at, to_at, n)
+    cross join lateral (
+      select seen.event_id::float8 as event_id, (extract(epoch from seen.event_hit_at) * 1000)::float8 as event_at
+      from visitor_seen seen
+      where seen.key_day = date '1970-01-01' + want.key_day and seen.organization_id = want.organization_id
+        and seen.kind = 'load' and seen.scope_id = want.scope_id and seen.visitor = want.visitor
+        and seen.window_at between to_timestamp(want.from_at / 1000) and to_timestamp(want.to_at / 1000)
+        and seen.key_day between date '1970-01-01' + ${toLeast(keyDays)}::int and date '1970-01-01' + ${toMost(keyDays)}::int
+      offset 0) as found`.execute(trx);
+  const events = new Map<number, LaterLoads>();
+  for (const row of rows) {
+    const want = wanted[row.n - 1];
+    if (!want) continue;
+    const into = events.get(row.event_id) ?? { eventId: row.event_id, hitAt: row.event_at, loads: 0 };
+    events.set(row.event_id, into);
+    toGroup(firsts, want.key).push({ hitAt: row.event_at, into });
+  }
+  return firsts;
+}
+
+interface WantedFirst {
+  readonly key: string;
+  readonly pixel: KeptHit['pixel'];
+  readonly identity: Identity;
+  readonly fromAt: number;
+  toAt: number;
+}
+
+/** `loads` by time, so that a key's first load sets where its range begins and its last where it ends. */
+function toWantedFirsts(loads: readonly Load[]): readonly WantedFirst[] {
+  const wanted = new Map<string, WantedFirst>();
+  for (const { kept, identities, keys } of loads) {
+    for (const [i, identity] of identities.entries()) {
+      const key = keys[i] ?? '';
+      const known = wanted.get(key);
+      const toAt = kept.hit.hitAt + FOLD_MS;
+      if (known) known.toAt = toAt;
+      else wanted.set(key, { key, pixel: kept.pixel, identity, fromAt: kept.hit.hitAt - FOLD_MS, toAt });
+    }
+  }
+  return [...wanted.values()];
+}
+
+function toLeast(numbers: readonly number[]): number {
+  return numbers.reduce((least, number) => Math.min(least, number));
+}
+
+function toMost(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number));
+}

@@ -1,0 +1,108 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import { toLocalDay } from '../domain/calendar.ts';
+import { DAY_MS } from '../domain/hit.ts';
+import { isCounted } from '../domain/verdict.ts';
+import type { Open } from './fold-bursts.ts';
+import { toChunks } from './to-chunks.ts';
+import { toIdentities } from './to-identities.ts';
+
+/** An open as it is stored. */
+export interface OpenEvent extends Open {
+  readonly isCounted: boolean;
+  readonly isUnique: boolean;
+  /** The organization's local day, "YYYY-MM-DD". */
+  readonly localDay: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Tells a visitor's first counted open from the later ones: per member and organization-local day, per campaign and
+ * UTC hour. Each open claims its window under every key that may name its reader; it is the first where all its
+ * claims are new. The primary key decides between processors, so the count is exact whatever arrives in what order.
+ */
+export async function markUnique(trx: Transaction<Schema>, opens: readonly Open[]): Promise<readonly OpenEvent[]> {
+  const claims = new Map<string, Claim>();
+  const claimedFirst = new Map<Open, readonly Claim[]>();
+  const events = opens.map((open) => {
+    const { pixel, hit, judgement } = open;
+    const counted = isCounted(judgement.verdict, pixel.settings.exclude_bots);
+    const localDay = toLocalDay(hit.hitAt, pixel.settings.timezone);
+    const mine = counted ? toClaims(open, localDay) : [];
+    const fresh = mine.filter((claim) => !claims.has(claim.key));
+    if (mine.length > 0 && fresh.length === mine.length) claimedFirst.set(open, mine);
+    for (const claim of fresh) claims.set(claim.key, claim);
+    return { open, isCounted: counted, localDay };
+  });
+  const stored = await storeClaims(trx, [...claims.values()]);
+  return events.map(({ open, ...rest }) => ({
+    ...open,
+    ...rest,
+    isUnique: claimedFirst.get(open)?.every((claim) => stored.has(claim.key)) ?? false,
+  }));
+}
+
+/** One row of visitor_seen. */
+interface Claim {
+  readonly key: string;
+  readonly keyDay: number;
+  readonly organizationId: string;
+  readonly kind: 'day' | 'hour';
+  readonly scopeId: string;
+  /** Milliseconds: the UTC hour, or the local day's date as if it were UTC. */
+  readonly windowAt: number;
+  readonly visitor: Buffer;
+}
+
+function toClaims({ pixel, hit }: Open, localDay: string): readonly Claim[] {
+  const { organizationId, campaignId, memberId } = pixel;
+  const isHour = campaignId !== null;
+  const windowAt = isHour ? Math.floor(hit.hitAt / HOUR_MS) * HOUR_MS : Date.parse(localDay);
+  const kind = isHour ? 'hour' : 'day';
+  const scopeId = isHour ? campaignId : memberId;
+  const reachMs = isHour ? hit.hitAt - windowAt : toDayReachMs(hit.hitAt, localDay, pixel.settings.timezone);
+  return toIdentities(pixel, hit, reachMs).map(({ keyDay, visitor }) => ({
+    key: `${keyDay}|${organizationId}|${kind}|${scopeId}|${windowAt}|${visitor.toString('latin1')}`,
+    keyDay,
+    organizationId,
+    kind,
+    scopeId,
+    windowAt,
+    visitor,
+  }));
+}
+
+/** Zero, or more than the hit's distance from midnight UTC when its local day began before it. */
+function toDayReachMs(hitAt: number, localDay: string, timeZone: string): number {
+  const midnight = Math.floor(hitAt / DAY_MS) * DAY_MS;
+  return toLocalDay(midnight - 1, timeZone) === localDay ? hitAt - midnight + 1 : 0;
+}
+
+/** Answers the keys that were new. Sorted, so that two processors with the same visitors cannot deadlock. */
+async function storeClaims(trx: Transaction<Schema>, claims: readonly Claim[]): Promise<ReadonlySet<string>> {
+  const sorted = [...claims].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const stored = new Set<string>();
+  for (const chunk of toChunks(sorted)) {
+    const { rows } = await sql<{ n: number }>`
+      with claim as materialized (
+        select date '1970-01-01' + day as key_day, organization_id, kind, scope_id, to_timestamp(at / 1000) as window_at, visitor, n
+        from unnest(${chunk.map((claim) => claim.keyDay)}::int[], ${chunk.map((claim) => claim.organizationId)}::uuid[],
+          ${chunk.map((claim) => claim.kind)}::text[], ${chunk.map((claim) => claim.scopeId)}::uuid[],
+          ${chunk.map((claim) => claim.windowAt)}::float8[], ${chunk.map((claim) => claim.visitor)}::bytea[])
+          with ordinality as input (day, organization_id, kind, scope_id, at, visitor, n)
+      ), stored as (
+        insert into visitor_seen (key_day, organization_id, kind, scope_id, window_at, visitor)
+        select key_day, organization_id, kind, scope_id, window_at, visitor from claim order by n
+        on conflict do nothing
+        returning key_day, organization_id, kind, scope_id, window_at, visitor
+      )
+      select claim.n::int as n from claim
+      join stored using (key_day, organization_id, kind, scope_id, window_at, visitor)`.execute(trx);
+    for (const { n } of rows) {
+      const claim = chunk[n - 1];
+      if (claim) stored.add(claim.key);
+    }
+  }
+  return stored;
+}

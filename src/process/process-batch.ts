@@ -1,0 +1,71 @@
+import type { SpoolBlock } from '../domain/hit.ts';
+import type { BatchContext } from './batch-context.ts';
+import { claimBlocks } from './claim-blocks.ts';
+import { dropHits } from './drop-hits.ts';
+import { foldBursts } from './fold-bursts.ts';
+import { type DeadLetter, judgeRecords, keepBlocks } from './judge-records.ts';
+import { markUnique } from './mark-unique.ts';
+import { readPixels } from './read-pixels.ts';
+import { rollUp } from './roll-up.ts';
+import { storeDeadLetters } from './store-dead-letters.ts';
+import { storeDelivered } from './store-delivered.ts';
+import { storeDrops } from './store-drops.ts';
+import { storeEvents } from './store-events.ts';
+import { type BatchOutcome, toOutcome } from './to-outcome.ts';
+
+// In: blocks of the spool. Out, in one transaction: events, rollups, drop counts, dead letters, and the blocks' ids,
+// so that a block handed over twice changes nothing. A hit ends as exactly one of: event, load of an event, counted
+// drop, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
+//
+// Lock order, the same in every processor, so that two of them cannot deadlock: block ids, user pixels, campaign
+// pixels, visitors, slot rollups, day rollups, drop slots, unattributed drops; within each, sorted by key. The pixel
+// rows' locks make folding exact: whoever holds them sees every load that was stored before.
+
+/** How a batch may differ from the plain case; used to find and set aside records that cannot be stored. */
+export interface BatchOptions {
+  /** Records that become dead letters instead of being processed. */
+  readonly condemned?: readonly DeadLetter[];
+  /** Does everything and then rolls back: tells whether the batch can be stored. */
+  readonly isProbe?: boolean;
+}
+
+/** Stores the effects of the blocks that are not yet processed. Throws what the database throws; then nothing is stored. */
+export async function processBatch(
+  context: BatchContext,
+  blocks: readonly SpoolBlock[],
+  options: BatchOptions = {},
+): Promise<BatchOutcome> {
+  const { time } = context;
+  const judged = await time('judge', () => judgeRecords(blocks, context.clock.now(), options.condemned ?? []));
+  await time('prepare', () => Promise.all([context.partitions.cover(judged), context.judgementIds.learn(judged.hits)]));
+  const transaction = context.databases.system.transaction().execute(async (trx) => {
+    const fresh = await time('claim', () => claimBlocks(trx, blocks));
+    const batch = keepBlocks(judged, fresh);
+    const pixels = await time('pixels', () => readPixels(trx, batch));
+    const { kept, drops } = await time('drop', () => dropHits(batch, pixels));
+    const { opens, laterLoads } = await time('fold', () => foldBursts(trx, kept));
+    const events = await time('unique', () => markUnique(trx, opens));
+    await time('events', () => storeEvents(trx, { events, laterLoads, judgementIds: context.judgementIds }));
+    await time('delivered', () => storeDelivered(trx, events));
+    await time('rollups', () => rollUp(trx, events));
+    await time('drops', () => storeDrops(trx, drops));
+    await time('dead_letters', () => storeDeadLetters(trx, batch.deadLetters));
+    const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads });
+    if (options.isProbe) throw new ProbePassed(outcome);
+    return outcome;
+  });
+  return options.isProbe ? transaction.catch(toProbeOutcome) : transaction;
+}
+
+class ProbePassed extends Error {
+  readonly outcome: BatchOutcome;
+  constructor(outcome: BatchOutcome) {
+    super('probe');
+    this.outcome = outcome;
+  }
+}
+
+function toProbeOutcome(error: unknown): BatchOutcome {
+  if (error instanceof ProbePassed) return error.outcome;
+  throw error;
+}

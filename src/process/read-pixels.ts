@@ -1,0 +1,138 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import type { TrackingType } from '../domain/hit.ts';
+import type { CampaignId, MemberId, OrganizationId, PixelId } from '../domain/ids.ts';
+import { type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
+import type { JudgedBatch } from './judge-records.ts';
+
+/** What a token stands for, with the settings of its organization as they are now. */
+export interface Pixel {
+  readonly id: PixelId;
+  readonly trackingType: TrackingType;
+  readonly organizationId: OrganizationId;
+  readonly memberId: MemberId;
+  readonly campaignId: CampaignId | null;
+  /** Its token was replaced by a newer one: the signature that holds it is an old one. */
+  readonly isRetired: boolean;
+  /** When the campaign was active, milliseconds, `endedAt` excluded; empty for a user pixel. */
+  readonly activeSpans: readonly ActiveSpan[];
+  /** First Gmail open known so far, milliseconds. */
+  readonly deliveredAt: number | null;
+  readonly settings: TrackingSettings;
+}
+
+export interface ActiveSpan {
+  readonly beganAt: number;
+  readonly endedAt: number;
+}
+
+export interface Pixels {
+  /** Null when no pixel of this type has the token. */
+  find(trackingType: TrackingType, tokenHash: Uint8Array): Pixel | null;
+}
+
+/**
+ * Looks up every token of the batch and locks the pixels' rows until the transaction ends: loads of one pixel are
+ * folded one batch after the other, and a pixel that is being erased gets no event afterwards.
+ */
+export async function readPixels(trx: Transaction<Schema>, batch: JudgedBatch): Promise<Pixels> {
+  const hashes = toTokenHashes(batch);
+  const rows = [...(await lockUserPixels(trx, hashes.user)), ...(await lockCampaignPixels(trx, hashes.campaign))];
+  const settings = await readSettings(trx, [...new Set(rows.map((row) => row.organization_id))]);
+  const spans = await readActiveSpans(trx, [...new Set(rows.flatMap((row) => row.campaign_id ?? []))]);
+  const found = { user: new Map<string, Pixel>(), campaign: new Map<string, Pixel>() };
+  for (const row of rows) {
+    const trackingType = row.campaign_id === null ? 'user' : 'campaign';
+    found[trackingType].set(toTokenKey(row.pixel_token_hash), {
+      id: row.id,
+      trackingType,
+      organizationId: row.organization_id,
+      memberId: row.user_id,
+      campaignId: row.campaign_id,
+      isRetired: row.is_retired,
+      activeSpans: (row.campaign_id && spans.get(row.campaign_id)) || [],
+      deliveredAt: row.delivered_at,
+      settings: settings.get(row.organization_id) ?? toTrackingSettings(null),
+    });
+  }
+  return { find: (trackingType, tokenHash) => found[trackingType].get(toTokenKey(tokenHash)) ?? null };
+}
+
+function toTokenKey(tokenHash: Uint8Array): string {
+  return toBuffer(tokenHash).toString('latin1');
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function toTokenHashes(batch: JudgedBatch): Record<TrackingType, readonly Buffer[]> {
+  const hashes = { user: new Map<string, Buffer>(), campaign: new Map<string, Buffer>() };
+  for (const { hit } of batch.hits) hashes[hit.trackingType].set(toTokenKey(hit.tokenHash), toBuffer(hit.tokenHash));
+  for (const { throttled } of batch.throttled) {
+    hashes[throttled.trackingType].set(toTokenKey(throttled.tokenHash), toBuffer(throttled.tokenHash));
+  }
+  return { user: [...hashes.user.values()], campaign: [...hashes.campaign.values()] };
+}
+
+interface PixelRow {
+  id: PixelId;
+  organization_id: OrganizationId;
+  user_id: MemberId;
+  campaign_id: CampaignId | null;
+  is_retired: boolean;
+  delivered_at: number | null;
+  pixel_token_hash: Buffer;
+}
+
+async function lockUserPixels(trx: Transaction<Schema>, hashes: readonly Buffer[]): Promise<readonly PixelRow[]> {
+  if (hashes.length === 0) return [];
+  const { rows } = await sql<PixelRow>`
+    select id, organization_id, user_id, null as campaign_id, not is_active as is_retired, null as delivered_at, pixel_token_hash
+    from signature_user_tracking where pixel_token_hash = any(${hashes}::bytea[])
+    order by id for no key update`.execute(trx);
+  return rows;
+}
+
+async function lockCampaignPixels(trx: Transaction<Schema>, hashes: readonly Buffer[]): Promise<readonly PixelRow[]> {
+  if (hashes.length === 0) return [];
+  const { rows } = await sql<PixelRow>`
+    select id, organization_id, user_id, campaign_id, not is_active as is_retired,
+      (extract(epoch from delivered_at) * 1000)::float8 as delivered_at, pixel_token_hash
+    from signature_tracking_pixels where pixel_token_hash = any(${hashes}::bytea[])
+    order by id for no key update`.execute(trx);
+  return rows;
+}
+
+async function readSettings(
+  trx: Transaction<Schema>,
+  organizationIds: readonly OrganizationId[],
+): Promise<ReadonlyMap<OrganizationId, TrackingSettings>> {
+  if (organizationIds.length === 0) return new Map();
+  const { rows } = await sql<{ organization_id: OrganizationId; tracking_settings: Partial<TrackingSettings> }>`
+    select organization_id, tracking_settings from organization_settings
+    where organization_id = any(${organizationIds}::uuid[])`.execute(trx);
+  return new Map(rows.map((row) => [row.organization_id, toTrackingSettings(row.tracking_settings)]));
+}
+
+/** Cut down to whole milliseconds, as hit times are: a hit in the millisecond of the launch finds the campaign active. */
+async function readActiveSpans(
+  trx: Transaction<Schema>,
+  campaignIds: readonly CampaignId[],
+): Promise<ReadonlyMap<CampaignId, readonly ActiveSpan[]>> {
+  const spans = new Map<CampaignId, ActiveSpan[]>();
+  if (campaignIds.length === 0) return spans;
+  const { rows } = await sql<{ campaign_id: CampaignId; began_at: number; ended_at: number | null }>`
+    select campaign_id, floor(extract(epoch from began_at) * 1000)::float8 as began_at,
+      floor(extract(epoch from ended_at) * 1000)::float8 as ended_at
+    from signature_campaign_statuses where campaign_id = any(${campaignIds}::uuid[]) and status = 'active'`.execute(
+    trx,
+  );
+  for (const row of rows) {
+    const span = { beganAt: row.began_at, endedAt: row.ended_at ?? Number.POSITIVE_INFINITY };
+    const known = spans.get(row.campaign_id);
+    if (known) known.push(span);
+    else spans.set(row.campaign_id, [span]);
+  }
+  return spans;
+}

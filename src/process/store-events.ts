@@ -1,0 +1,105 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import { isMachine, isProxied } from '../domain/verdict.ts';
+import type { LaterLoads } from './fold-bursts.ts';
+import type { JudgementIds } from './judgement-ids.ts';
+import type { OpenEvent } from './mark-unique.ts';
+import { toChunks } from './to-chunks.ts';
+
+/** A storm may load an image more often than a smallint counts; the count stays at its top. */
+const LOAD_COUNT_MAX = 32_767;
+
+interface EventBatch {
+  readonly events: readonly OpenEvent[];
+  readonly laterLoads: readonly LaterLoads[];
+  readonly judgementIds: JudgementIds;
+}
+
+/** Stores the events, the first loads that later ones will fold into, and the loads of events stored before. */
+export async function storeEvents(
+  trx: Transaction<Schema>,
+  { events, laterLoads, judgementIds }: EventBatch,
+): Promise<void> {
+  for (const chunk of toChunks(events)) {
+    const ids = await reserveIds(trx, chunk.length);
+    await insertEvents(trx, chunk, { ids, judgementIds });
+    await insertFirstLoads(trx, chunk, ids);
+  }
+  for (const chunk of toChunks(laterLoads)) await addLoads(trx, chunk);
+}
+
+/** Ids are drawn before the insert, since the order of `returning` is promised by nobody. */
+async function reserveIds(trx: Transaction<Schema>, count: number): Promise<readonly number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select nextval('signature_tracking_events_id_seq')::float8 as id from generate_series(1, ${count}::int)`.execute(
+    trx,
+  );
+  return rows.map((row) => row.id);
+}
+
+async function insertEvents(
+  trx: Transaction<Schema>,
+  events: readonly OpenEvent[],
+  { ids, judgementIds }: { ids: readonly number[]; judgementIds: JudgementIds },
+): Promise<void> {
+  const column = <T>(read: (event: OpenEvent) => T): T[] => events.map(read);
+  const ifUser = <T>(event: OpenEvent, value: T) => (event.pixel.trackingType === 'user' ? value : null);
+  const ifCampaign = <T>(event: OpenEvent, value: T) => (event.pixel.trackingType === 'campaign' ? value : null);
+  await sql`
+    insert into signature_tracking_events (id, hit_at, organization_id, user_id, user_tracking_id, pixel_id, campaign_id,
+      judgement_id, load_count, is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict)
+    overriding system value
+    select id, to_timestamp(hit_at / 1000), organization_id, user_id, user_tracking_id, pixel_id, campaign_id,
+      judgement_id, load_count, is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict
+    from unnest(${ids}::bigint[], ${column((e) => e.hit.hitAt)}::float8[], ${column((e) => e.pixel.organizationId)}::uuid[],
+      ${column((e) => e.pixel.memberId)}::uuid[], ${column((e) => ifUser(e, e.pixel.id))}::uuid[],
+      ${column((e) => ifCampaign(e, e.pixel.id))}::uuid[], ${column((e) => e.pixel.campaignId)}::uuid[],
+      ${column((e) => judgementIds.of(e.judgement))}::int[],
+      ${column((e) => Math.min(e.loads, LOAD_COUNT_MAX))}::smallint[],
+      ${column((e) => e.isCounted)}::bool[], ${column((e) => e.isUnique)}::bool[],
+      ${column((e) => isMachine(e.judgement.verdict))}::bool[], ${column((e) => isProxied(e.judgement.verdict))}::bool[],
+      ${column((e) => e.pixel.isRetired)}::bool[], ${column((e) => e.pixel.trackingType)}::text[],
+      ${column((e) => e.judgement.verdict)}::text[])
+      as event (id, hit_at, organization_id, user_id, user_tracking_id, pixel_id, campaign_id, judgement_id, load_count,
+        is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict)`.execute(trx);
+}
+
+/** The rows are new: whoever could have stored one of them holds the pixel's lock, and that is us. */
+async function insertFirstLoads(
+  trx: Transaction<Schema>,
+  events: readonly OpenEvent[],
+  ids: readonly number[],
+): Promise<void> {
+  const loads = events.flatMap((event, i) =>
+    event.foldedAs.map(({ keyDay, visitor }) => ({
+      keyDay,
+      visitor,
+      id: ids[i],
+      pixel: event.pixel,
+      at: event.hit.hitAt,
+    })),
+  );
+  if (loads.length === 0) return;
+  const column = <T>(read: (load: (typeof loads)[number]) => T): T[] => loads.map(read);
+  await sql`
+    insert into visitor_seen (key_day, organization_id, kind, scope_id, window_at, visitor, event_id, event_hit_at)
+    select date '1970-01-01' + day, organization_id, 'load', scope_id, to_timestamp(at / 1000), visitor, event_id, to_timestamp(at / 1000)
+    from unnest(${column((l) => l.keyDay)}::int[], ${column((l) => l.pixel.organizationId)}::uuid[],
+      ${column((l) => l.pixel.id)}::uuid[], ${column((l) => l.at)}::float8[], ${column((l) => l.visitor)}::bytea[],
+      ${column((l) => l.id)}::bigint[]) as load (day, organization_id, scope_id, at, visitor, event_id)`.execute(trx);
+}
+
+/** The range of times lets the planner open the partitions of these days only. */
+async function addLoads(trx: Transaction<Schema>, laterLoads: readonly LaterLoads[]): Promise<void> {
+  const times = laterLoads.map((later) => later.hitAt);
+  const first = times.reduce((least, time) => Math.min(least, time));
+  const last = times.reduce((most, time) => Math.max(most, time));
+  await sql`
+    update signature_tracking_events event set load_count = least(${LOAD_COUNT_MAX}::int, event.load_count + later.loads)::smallint
+    from unnest(${laterLoads.map((later) => later.eventId)}::bigint[], ${times}::float8[],
+      ${laterLoads.map((later) => later.loads)}::int[]) as later (id, hit_at, loads)
+    where event.id = later.id and event.hit_at = to_timestamp(later.hit_at / 1000)
+      and event.hit_at between to_timestamp(${first}::float8 / 1000) and to_timestamp(${last}::float8 / 1000)`.execute(
+    trx,
+  );
+}

@@ -1,0 +1,45 @@
+import type { DropReason } from '../domain/drop-reason.ts';
+import type { SpoolBlock } from '../domain/hit.ts';
+import type { Drop } from './drop-hits.ts';
+import type { LaterLoads } from './fold-bursts.ts';
+import type { DeadLetter, JudgedBatch } from './judge-records.ts';
+import type { OpenEvent } from './mark-unique.ts';
+
+/** What became of a batch. `hits` = events + folded + dropped (dead letters are dropped as unreadable). */
+export interface BatchOutcome {
+  readonly blocks: number;
+  /** Blocks of the batch whose effects were stored before. */
+  readonly replayedBlocks: number;
+  readonly hits: number;
+  readonly events: number;
+  /** Loads that were added to an event. */
+  readonly folded: number;
+  readonly dropped: Partial<Record<DropReason, number>>;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+interface BatchResult {
+  readonly blocks: readonly SpoolBlock[];
+  readonly fresh: ReadonlySet<string>;
+  readonly batch: JudgedBatch;
+  readonly drops: readonly Drop[];
+  readonly events: readonly OpenEvent[];
+  readonly laterLoads: readonly LaterLoads[];
+}
+
+export function toOutcome({ blocks, fresh, batch, drops, events, laterLoads }: BatchResult): BatchOutcome {
+  const dropped: Partial<Record<DropReason, number>> = {};
+  for (const drop of drops) dropped[drop.reason] = (dropped[drop.reason] ?? 0) + drop.hits;
+  const loads = events.reduce((sum, event) => sum + event.loads, 0);
+  const folded = laterLoads.reduce((sum, later) => sum + later.loads, loads - events.length);
+  const droppedHits = Object.values(dropped).reduce((sum, hits) => sum + hits, 0);
+  return {
+    blocks: blocks.length,
+    replayedBlocks: blocks.length - fresh.size,
+    hits: events.length + folded + droppedHits,
+    events: events.length,
+    folded,
+    dropped,
+    deadLetters: batch.deadLetters,
+  };
+}
