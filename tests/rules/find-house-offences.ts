@@ -70,10 +70,16 @@ function checkCode(path: string, tokens: readonly Token[]): readonly string[] {
   });
 }
 
+/** Who may read the environment, and why. */
+const ENVIRONMENT_READERS: Readonly<Record<string, string>> = {
+  'src/config.ts': 'the only reader of settings',
+  'src/db/embedded/find-binaries.ts': 'hands PATH and the temporary folder on to the programs it starts',
+};
+
 /** `readConfig(process.env)`, also with more settings beside it, hands the environment to its only reader. */
 function readsEnvironment(path: string, tokens: readonly Token[], index: number): boolean {
   const text = tokens[index]?.text ?? '';
-  if (path === 'src/config.ts' || !/^process\.env\b/.test(text)) return false;
+  if (path in ENVIRONMENT_READERS || !/^process\.env\b/.test(text)) return false;
   const opening = tokens.slice(0, index).findLast((token) => !['.', '{', '('].includes(token.text));
   return !(text === 'process.env' && opening?.text === 'readConfig');
 }
