@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../domain/calendar.ts';
 import { CAMPAIGN_ACTIONS, CAMPAIGN_STATUSES } from '../domain/campaign-status.ts';
 
 export const CAMPAIGN_NAME_CHARS_MAX = 120;
@@ -34,7 +35,7 @@ export const createCampaignSchema = z
     audience: audienceSchema.optional(),
     startsAt: instant.optional(),
     endsAt: instant.optional(),
-    timezone: z.string().max(64).optional(),
+    timezone: z.string().refine(isTimeZone, 'an IANA name such as Europe/Berlin').optional(),
     variants: z.array(z.strictObject({ label })).min(1).max(CAMPAIGN_VARIANTS_MAX).optional(),
     deal: dealSchema.optional(),
   })
@@ -78,6 +79,20 @@ export const campaignSchema = z.object({
 });
 export type Campaign = z.infer<typeof campaignSchema>;
 
+export const CAMPAIGN_PAGE_DEFAULT = 50;
+const LIMIT_EXPECTED = `a whole number from 1 to ${CAMPAIGN_LIST_MAX}`;
+export const campaignListQuerySchema = z.object({
+  limit: z
+    .string({ error: LIMIT_EXPECTED })
+    .regex(/^\d{1,6}$/, LIMIT_EXPECTED)
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= CAMPAIGN_LIST_MAX, LIMIT_EXPECTED)
+    .default(CAMPAIGN_PAGE_DEFAULT),
+  /** The `next` of the page before. */
+  cursor: z.uuid('the `next` of the page before').optional(),
+});
+
+/** GET /api/campaigns, newest first: a member's own and those in their signature, all of them for an admin. */
 export const campaignListSchema = z.object({ data: z.array(campaignSchema), next: z.string().nullable() });
 
 /** GET /api/campaigns/:id/pixels. `variant` is its label, null without variants. */

@@ -4,6 +4,7 @@ import { AccountError, type AccountErrorCode } from '../accounts/account-error.t
 import type { ProblemDocument } from '../contract/problem.ts';
 import type { Log } from '../kit/log.ts';
 import { redact } from '../kit/redact.ts';
+import { UnsealError } from '../kit/sealed-token.ts';
 import type { HttpApp } from './context.ts';
 import { Problem } from './problem.ts';
 
@@ -34,6 +35,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof AccountError) return toAccountProblem(error);
   if (hasZodFastifySchemaValidationErrors(error)) return toInputProblem(error.validation);
+  if (error instanceof UnsealError) return new Problem(503, WRONG_SECRET, { code: 'wrong_app_secret' });
   if (isDatabaseAway(error))
     return new Problem(503, 'The database cannot be reached. Opens are still collected; try again shortly.', {
       code: 'database_away',
@@ -45,6 +47,8 @@ export function toProblem(error: unknown): Problem {
 }
 
 const RETRY_AFTER_SECONDS = 2;
+const WRONG_SECRET =
+  'The pixels cannot be shown: the server runs with another APP_SECRET than the one they were made with. Opens are still collected; the person who runs the server must put the former APP_SECRET back.';
 
 const CLIENT_FAULTS: Readonly<Record<number, string>> = {
   400: 'The request could not be understood: its body is not valid JSON, or its address is malformed.',

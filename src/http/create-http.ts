@@ -13,8 +13,10 @@ import { type Readiness, readyzRoutes } from './readyz.ts';
 import { refuseForeignOrigin } from './refuse-foreign-origin.ts';
 import { sessionRoutes } from './session.ts';
 import { signUpRoutes } from './sign-up.ts';
+import { signatureRoutes } from './signatures.ts';
 import { serveStaticWeb } from './static-web.ts';
 import { toClientKey } from './to-client-key.ts';
+import { trackingRoutes } from './tracking.ts';
 
 // One port. Requests for /api/t/* go to the collector before Fastify sees them; all others are parsed, authorised,
 // asked and answered by one file per resource. What must never happen: a pixel slowed by a hook, an error that is not
@@ -66,6 +68,8 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   signUpRoutes(app, context);
   authRoutes(app, context);
   sessionRoutes(app, context);
+  signatureRoutes(app, context);
+  trackingRoutes(app, context);
   readyzRoutes(app, context, { readiness, isClosing: () => gentle.isClosing });
   openapiRoutes(app);
 }

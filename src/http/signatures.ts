@@ -1,11 +1,9 @@
-import type { FastifyRequest } from 'fastify';
 import { signatureSchema } from '../contract/signature.ts';
 import { withTenant } from '../db/with-tenant.ts';
-import { UnsealError } from '../kit/sealed-token.ts';
 import { readSignature } from '../signatures/read-signature.ts';
 import { rotateUserPixel } from '../signatures/rotate-user-pixel.ts';
 import type { HttpApp, HttpContext } from './context.ts';
-import { notFound, Problem } from './problem.ts';
+import { notFound } from './problem.ts';
 import { requireSession, type Session } from './require-session.ts';
 
 /** A member's own signature. It holds pixel tokens: never cached anywhere. */
@@ -16,29 +14,18 @@ export function signatureRoutes(app: HttpApp, context: HttpContext): void {
     tokenKey: context.tokenKey,
   });
 
-  const answerSignature = async (request: FastifyRequest, session: Session) => {
+  const answerSignature = async (session: Session) => {
     const question = { ...toOwner(session), pixelUrl: context.pixelUrl };
     const signature = await withTenant(context.databases, session.organizationId, (trx) =>
       readSignature(trx, question),
-    ).catch((error: unknown) => {
-      if (!(error instanceof UnsealError)) throw error;
-      context.log.error(
-        { memberId: session.memberId, requestId: request.id, error: error.message },
-        'signature.sealed',
-      );
-      throw new Problem(
-        503,
-        'The pixel in your signature cannot be read: this server was started with another APP_SECRET than the one it was made with. Tell the person who runs it.',
-        { code: 'wrong_app_secret' },
-      );
-    });
+    );
     if (signature === null) throw notFound('The member');
     return { ...signature, campaigns: [...signature.campaigns] };
   };
 
   app.get('/api/signatures/me', { schema: { response: { 200: signatureSchema } } }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    return answerSignature(request, await requireSession(request));
+    return answerSignature(await requireSession(request));
   });
 
   /** A new pixel; mails already sent keep reporting through the old one. */
@@ -49,6 +36,6 @@ export function signatureRoutes(app: HttpApp, context: HttpContext): void {
       rotateUserPixel(trx, { ...toOwner(session), now: context.clock.now() }),
     );
     if (issued === null) throw notFound('The member');
-    return answerSignature(request, session);
+    return answerSignature(session);
   });
 }

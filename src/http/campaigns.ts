@@ -1,0 +1,205 @@
+import type { Transaction } from 'kysely';
+import { CampaignError } from '../campaigns/campaign-error.ts';
+import { changeStatus } from '../campaigns/change-status.ts';
+import { createCampaign } from '../campaigns/create-campaign.ts';
+import { readCampaignPixels } from '../campaigns/read-campaign-pixels.ts';
+import {
+  type Campaign,
+  type CampaignSeen,
+  type CampaignsQuestion,
+  readCampaign,
+  readCampaigns,
+} from '../campaigns/read-campaigns.ts';
+import {
+  type Campaign as CampaignAnswer,
+  type CampaignPixels,
+  type CreateCampaign,
+  campaignListQuerySchema,
+  campaignListSchema,
+  campaignPixelsSchema,
+  campaignSchema,
+  createCampaignSchema,
+} from '../contract/campaign.ts';
+import type { Schema } from '../db/schema.ts';
+import { withTenant } from '../db/with-tenant.ts';
+import type { Audience } from '../domain/audience.ts';
+import { CAMPAIGN_ACTIONS, type CampaignAction, toPossibleActions } from '../domain/campaign-status.ts';
+import { type CampaignId, parseUuid } from '../domain/ids.ts';
+import { toPixelImage } from '../signatures/to-pixel-image.ts';
+import type { HttpApp, HttpContext } from './context.ts';
+import { forbidden, notFound, Problem } from './problem.ts';
+import { requireSession, type Session } from './require-session.ts';
+
+const tags = ['campaigns'];
+
+/** Admins run every campaign; a member runs the deals they own and sees what is in their signature. */
+export function campaignRoutes(app: HttpApp, context: HttpContext): void {
+  app.route({
+    method: 'POST',
+    url: '/api/campaigns',
+    schema: {
+      tags,
+      summary: 'Make a draft, with a pixel for everybody in its audience',
+      body: createCampaignSchema,
+      response: { 201: campaignSchema },
+    },
+    handler: async (request, reply) => {
+      const session = await requireSession(request);
+      return reply.code(201).send(await create(context, session, request.body));
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/api/campaigns',
+    schema: {
+      tags,
+      summary: 'Campaigns, newest first',
+      querystring: campaignListQuerySchema,
+      response: { 200: campaignListSchema },
+    },
+    handler: async (request) => {
+      const session = await requireSession(request);
+      const { limit, cursor } = request.query;
+      const after = cursor === undefined ? null : parseUuid<CampaignId>(cursor);
+      return list(context, {
+        organizationId: session.organizationId,
+        ofMember: session.role === 'member' ? session.memberId : null,
+        limit,
+        after,
+      });
+    },
+  });
+  app.route<{ Params: { id: string } }>({
+    method: 'GET',
+    url: '/api/campaigns/:id',
+    schema: { tags, summary: 'One campaign', response: { 200: campaignSchema } },
+    handler: async (request) => {
+      const session = await requireSession(request);
+      return readOne(context, session, request.params.id);
+    },
+  });
+  app.route<{ Params: { id: string } }>({
+    method: 'GET',
+    url: '/api/campaigns/:id/pixels',
+    schema: {
+      tags,
+      summary: 'Its pixels by member and variant; a member sees their own',
+      response: { 200: campaignPixelsSchema },
+    },
+    handler: async (request) => {
+      const session = await requireSession(request);
+      return readPixels(context, session, request.params.id);
+    },
+  });
+  for (const action of CAMPAIGN_ACTIONS) addActionRoute(app, context, action);
+}
+
+function addActionRoute(app: HttpApp, context: HttpContext, action: CampaignAction): void {
+  app.route<{ Params: { id: string } }>({
+    method: 'POST',
+    url: `/api/campaigns/:id/${action}`,
+    schema: {
+      tags,
+      summary: `${action[0]?.toUpperCase()}${action.slice(1)} the campaign`,
+      response: { 200: campaignSchema },
+    },
+    handler: async (request) => {
+      const session = await requireSession(request);
+      return act(context, session, { id: request.params.id, action });
+    },
+  });
+}
+
+async function create(context: HttpContext, session: Session, body: CreateCampaign): Promise<CampaignAnswer> {
+  const { organizationId, memberId, role } = session;
+  // The contract has seen to it: without a deal there is an audience.
+  const audience = (body.audience ?? { userIds: [memberId] }) as Audience;
+  if (role === 'member' && (body.deal === undefined || !isOnlyMine(audience, session)))
+    throw forbidden('A member can track their own deals; campaigns for others are made by an admin.');
+  return withTenant(context.databases, organizationId, async (trx) => {
+    const draft = { ...body, audience, organizationId, memberId, now: context.clock.now(), tokenKey: context.tokenKey };
+    const campaignId = await createCampaign(trx, draft).catch(refuse);
+    return toAnswer(await findCampaign(trx, session, campaignId));
+  });
+}
+
+async function list(context: HttpContext, question: CampaignsQuestion) {
+  const page = await withTenant(context.databases, question.organizationId, (trx) => readCampaigns(trx, question));
+  return { data: page.data.map(toAnswer), next: page.next };
+}
+
+async function readOne(context: HttpContext, session: Session, id: string): Promise<CampaignAnswer> {
+  return withTenant(context.databases, session.organizationId, async (trx) => {
+    const campaign = await findCampaign(trx, session, id);
+    if (!mayRun(session, campaign) && !campaign.isCarried) throw forbidden('This campaign is not in your signature.');
+    return toAnswer(campaign);
+  });
+}
+
+async function readPixels(context: HttpContext, session: Session, id: string): Promise<CampaignPixels> {
+  const { tokenKey, pixelUrl } = context;
+  return withTenant(context.databases, session.organizationId, async (trx) => {
+    const campaign = await findCampaign(trx, session, id);
+    const isRunner = mayRun(session, campaign);
+    if (!isRunner && !campaign.isCarried) throw forbidden('This campaign is not in your signature.');
+    const question = { organizationId: session.organizationId, campaignId: campaign.id, tokenKey, pixelUrl };
+    const pixels = await readCampaignPixels(trx, { ...question, ofMember: isRunner ? null : session.memberId });
+    return { data: pixels.map((pixel) => ({ ...pixel, html: toPixelImage(pixel.url) })) };
+  });
+}
+
+async function act(context: HttpContext, session: Session, order: Order): Promise<CampaignAnswer> {
+  const { tokenKey, clock } = context;
+  return withTenant(context.databases, session.organizationId, async (trx) => {
+    const campaign = await findCampaign(trx, session, order.id);
+    if (!mayRun(session, campaign)) throw forbidden('Only an admin, or the owner of a deal, can do this.');
+    const change = { organizationId: session.organizationId, campaignId: campaign.id, action: order.action };
+    await changeStatus(trx, { ...change, now: clock.now(), tokenKey }).catch(refuse);
+    return toAnswer(await findCampaign(trx, session, order.id));
+  });
+}
+
+interface Order {
+  readonly id: string;
+  readonly action: CampaignAction;
+}
+
+/** An id of another organization, and one that is no id at all, is not found. */
+async function findCampaign(trx: Transaction<Schema>, session: Session, id: string): Promise<CampaignSeen> {
+  const { organizationId, memberId } = session;
+  const campaignId = parseUuid<CampaignId>(id);
+  const campaign = campaignId === null ? null : await readCampaign(trx, { organizationId, campaignId, memberId });
+  if (campaign === null) throw notFound('The campaign');
+  return campaign;
+}
+
+function mayRun(session: Session, campaign: Campaign): boolean {
+  return session.role !== 'member' || campaign.ownerId === session.memberId;
+}
+
+function isOnlyMine(audience: Audience, session: Session): boolean {
+  return 'userIds' in audience && audience.userIds.every((userId) => userId === session.memberId);
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof CampaignError)) throw error;
+  if (error.code === 'status_conflict') throw new Problem(409, error.message, { code: error.code });
+  throw new Problem(400, `audience: ${error.message}`, {
+    code: 'invalid_input',
+    errors: [{ field: 'audience', detail: error.message }],
+  });
+}
+
+function toAnswer(campaign: Campaign): CampaignAnswer {
+  const { audience, variants, deal, startsAt, endsAt, createdAt } = campaign;
+  return {
+    ...campaign,
+    actions: [...toPossibleActions(campaign.status)],
+    audience: audience as CampaignAnswer['audience'],
+    deal,
+    variants: [...variants],
+    startsAt: startsAt?.toISOString() ?? null,
+    endsAt: endsAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+  };
+}
