@@ -1,11 +1,16 @@
 import { basename } from 'node:path';
+import { isNamedAfterAnExport } from './is-named-after-an-export.ts';
 import { isCode, isTest } from './source-files.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
 /** The rules of the hand for one file (CONTRIBUTING.md says why). Answers one line per offence. */
 export function findHouseOffences(path: string, text: string): readonly string[] {
   const found = [...checkText(path, text)];
-  if (isCode(path)) found.push(...checkName(path), ...checkLength(path, text), ...checkCode(path, tokenize(text)));
+  if (isCode(path)) {
+    const tokens = tokenize(text);
+    found.push(...checkName(path), ...checkLength(path, text), ...checkCode(path, tokens));
+    if (!isNamedAfterAnExport(path, tokens)) found.push('exports nothing that it is named after');
+  }
   return found.map((offence) => (offence.startsWith(':') ? `${path}${offence}` : `${path} ${offence}`));
 }
 

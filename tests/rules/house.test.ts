@@ -53,6 +53,7 @@ describe('an offence goes red', () => {
     ['a file in camelCase', 'src/kit/toHash.ts', '', /kebab-case/],
     ['a file in snake_case', 'src/kit/to_hash.ts', '', /kebab-case/],
     ['a folder in PascalCase', 'web/Pages/x.ts', '', /kebab-case/],
+    ['a file named after nothing in it', 'src/kit/clock.ts', 'export const systemTime = 1;', /named after/],
     ['an unfinished mark', 'src/kit/x.ts', `// ${word('TO', 'DO')}: later`, /unfinished/],
     ['an unfinished mark in a test', 'tests/journeys/x.test.ts', `// ${word('FIX', 'ME')}`, /unfinished/],
     ['a path of a machine', 'docs/x.md', `see ${word('/ro', 'ot/x')}`, /machine/],
@@ -81,6 +82,13 @@ describe('an offence goes red', () => {
     ['a command that speaks', 'src/commands/x.ts', "console.log('x');"],
     ['a file of the longest length', 'src/kit/x.ts', 'const a = 1;\n'.repeat(LINES_MAX)],
     ['a page of text that is long', 'docs/x.md', 'a\n'.repeat(LINES_MAX + 1)],
+    ['a file named after its function', 'src/kit/to-hash.ts', 'export function toHash() {}'],
+    [
+      'a file that leaves out the verb or the role',
+      'src/http/campaigns.ts',
+      'export async function campaignRoutes() {}',
+    ],
+    ['a file that has no export', 'src/main.ts', 'await run();'],
   ])('%s stays green', (_title, path, text) => {
     expect(findHouseOffences(path, text)).toEqual([]);
   });
