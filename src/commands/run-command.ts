@@ -1,0 +1,49 @@
+import { ConfigError } from '../config.ts';
+import { type Command, UsageError } from './command.ts';
+import { demoCommand } from './demo.ts';
+import { serveCommand } from './serve.ts';
+
+// Names a verb, hands over the rest of the words, and turns what goes wrong into one clear line and an exit code.
+
+const COMMANDS: readonly Command[] = [serveCommand, demoCommand];
+
+/** Exit codes: 0 done, 1 failed, 2 wrong words or wrong settings. */
+export async function runCommand(words: readonly string[]): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(toOverview());
+    return 0;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) {
+    process.stderr.write(`mailtracker: there is no command "${name}".\n\n${toOverview()}`);
+    return 2;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`mailtracker ${command.name}: ${command.summary}\n\n${command.help.trim()}\n`);
+    return 0;
+  }
+  try {
+    return await command.run(rest);
+  } catch (error) {
+    return report(command, error);
+  }
+}
+
+function report(command: Command, error: unknown): number {
+  const isUsage = error instanceof UsageError || error instanceof ConfigError || isParseArgsError(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = isUsage ? `\nSee: mailtracker ${command.name} --help` : '';
+  process.stderr.write(`mailtracker ${command.name}: ${message}${hint}\n`);
+  return isUsage ? 2 : 1;
+}
+
+function isParseArgsError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+function toOverview(): string {
+  const width = Math.max(...COMMANDS.map((command) => command.name.length));
+  const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return `MailTracker: know when to call.\n\nUsage: mailtracker <command> [options]\n\n${lines.join('\n')}\n\nmailtracker <command> --help tells more. Settings come from the environment; the README lists them.\n`;
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import nodemailer from 'nodemailer';
+import PostalMime from 'postal-mime';
+import { SMTPServer } from 'smtp-server';
+
+/** A real SMTP server on loopback that keeps what it receives, and a transport that sends to it. */
+export interface MailServer {
+  /** Sends one mail through SMTP and answers what arrived on the other side, parsed. */
+  send(mail: { subject: string; html: string; text: string }): Promise<{ subject: string; html: string; text: string }>;
+  close(): Promise<void>;
+}
+
+export async function startMailServer(): Promise<MailServer> {
+  const received: Buffer[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, _session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        received.push(Buffer.concat(chunks));
+        done();
+      });
+    },
+  });
+  const listener = server.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const transport = nodemailer.createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true });
+  return {
+    send: async (mail) => {
+      await transport.sendMail({ from: 'rep@acme.example', to: 'prospect@customer.example', ...mail });
+      const raw = received.at(-1);
+      if (!raw) throw new Error('nothing arrived');
+      const parsed = await PostalMime.parse(raw);
+      return { subject: parsed.subject ?? '', html: parsed.html ?? '', text: parsed.text ?? '' };
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
