@@ -21,6 +21,7 @@ export const REASONS = {
   hey_open: 'The mail was opened in HEY, which fetches images for its readers.',
   superhuman_open: 'The mail was opened in Superhuman, which fetches images for its readers.',
   seznam_open: 'The mail was opened in Seznam Email, which fetches images for its readers.',
+  mail_proxy_open: 'The mail was opened in a mail service that fetches images for its readers.',
   outlook_web_open:
     'Fetched from Microsoft: most likely Outlook on the web showing the mail to its reader, but its virus scanner looks the same.',
   mail_provider_open:
@@ -40,10 +41,12 @@ export const REASONS = {
   // Bots and programs.
   bot_agent: 'The program named itself as a bot or crawler.',
   bot_list: 'The program is a known bot, crawler or link preview.',
+  malformed_agent: 'The program posed as a browser, but wrote its name in a way no browser does.',
   library_agent: 'Fetched by a script or a programming tool, not by a mail program.',
 
   // The reader's own software.
   mail_client: "The mail was opened in a mail program on the reader's own device.",
+  app_on_device: 'Opened in an app on a phone or computer that is no known mail program: most likely a reader.',
   browser: 'The mail was opened in a web browser, as webmail readers do.',
   apple_mail_or_outlook: 'The mail was opened in Apple Mail or the new Outlook. The two cannot be told apart.',
   relay_browser: 'The mail was opened through a privacy relay or a company proxy, so the place stays hidden.',

@@ -10,10 +10,10 @@ export const selfNamedBots: OpenerFamily = {
     {
       // CUBOT makes telephones.
       kind: 'self_named_bot',
-      match: /(?<!\bcu)bot(?:\b|[_\d/])|crawl|spider|scrap(?:er|y|ing)|slurp/i,
+      match: /(?<!\bcu)bot(?:\b|[_\d/])|crawl|spider|scrap(?:er|y|ing)|slurp|\+https?:\/\//i,
       client: 'Other',
-      device: 'unknown',
-      source: 'measured on 4,930 labelled bots and 50,000 readers: no reader names itself so, but for Cubot telephones',
+      source:
+        'its own words, or the address of a page that explains it; no reader does either, but for Cubot telephones',
     },
   ],
   rules: [
@@ -40,7 +40,6 @@ export const listedBots: readonly AgentPattern[] = [
     kind: 'listed_bot',
     match: (userAgent) => isbot(userAgent),
     client: 'Other',
-    device: 'unknown',
     source: 'https://github.com/omrilotan/isbot (5.2.3, Unlicense)',
   },
 ];

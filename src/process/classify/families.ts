@@ -3,6 +3,7 @@ import { browsers } from './browsers.ts';
 import { libraries } from './libraries.ts';
 import { mailClients } from './mail-clients.ts';
 import { mailProxies } from './mail-proxies.ts';
+import { malformedAgents } from './malformed-agents.ts';
 import type { OpenerFamily } from './opener-family.ts';
 import { prefetch } from './prefetch.ts';
 import { requestHints } from './request-hints.ts';
@@ -22,6 +23,7 @@ export const FAMILIES: readonly OpenerFamily[] = [
   mailClients,
   syncAgents,
   { agents: listedBots, rules: [] },
+  malformedAgents,
   libraries,
   browsers,
 ];

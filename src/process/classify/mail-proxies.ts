@@ -51,6 +51,14 @@ export const mailProxies: OpenerFamily = {
       device: 'unknown',
       source: 'https://github.com/matomo-org/device-detector regexes/bots.yml names it',
     },
+    {
+      // Whatever names itself the image proxy of a mail service: "RamblerMail/6.0 (incompatible; ImageProxy/6.0)".
+      kind: 'mail_proxy',
+      match: /mail\S*[\s(/\d.;a-z]*(?:image)?proxy|(?:outlook|proton|zoho|gmx|tuta)\w*image\w*proxy/i,
+      device: 'unknown',
+      client: 'Other',
+      source: "https://github.com/monperrus/crawler-user-agents names Rambler's; the words are plain",
+    },
   ],
   rules: [
     {
@@ -88,6 +96,7 @@ export const mailProxies: OpenerFamily = {
     ...toProviderRules('hey_proxy', 'hey_open', ['mail_provider']),
     ...toProviderRules('superhuman_proxy', 'superhuman_open', []),
     ...toProviderRules('seznam_proxy', 'seznam_open', ['mail_provider']),
+    ...toProviderRules('mail_proxy', 'mail_proxy_open', ['mail_provider']),
   ],
 };
 
@@ -106,7 +115,7 @@ function isBlindOrGoogle(network: NetworkClass): boolean {
 
 /** Certain from the provider's own network, probable from anywhere else: no publisher lists these pools. */
 function toProviderRules(kind: AgentKind, reason: Reason, own: readonly NetworkClass[]): VerdictRule[] {
-  const source = 'facts: exact agent documented by the provider; its addresses are not';
+  const source = 'the exact agent is documented by the provider; its addresses are not';
   return [
     {
       reason,

@@ -17,8 +17,8 @@ export interface AgentPattern {
   readonly kind: AgentKind;
   /** A text the whole agent must equal, an expression that must match, or a question asked of it. */
   readonly match: string | RegExp | ((userAgent: string) => boolean);
-  /** Short name of the reader's software; absent: told from the agent. */
-  readonly client?: string;
+  /** Short name of the reader's software, or how to tell it; absent: told as of a browser. */
+  readonly client?: string | ((userAgent: string) => string);
   /** Absent: told from the agent. `unknown` where a service hides the reader's device. */
   readonly device?: Device;
   /** Vendor page, measurement or public report the pattern rests on. */
@@ -56,13 +56,16 @@ export const AGENT_KINDS = [
   'hey_proxy',
   'superhuman_proxy',
   'seznam_proxy',
+  'mail_proxy',
   'scanner',
   'self_named_bot',
   'listed_bot',
+  'malformed',
   'library',
   'mail_client',
   'bare_webkit',
   'sync_agent',
+  'bare_app',
   'app',
   'browser',
 ] as const;

@@ -8,7 +8,7 @@ export const requestHints: OpenerFamily = {
       match: /^\s*$/,
       client: 'Other',
       device: 'unknown',
-      source: 'facts: no mail client omits it; Mautic and Preside refuse it too',
+      source: 'reasoned: no mail client omits it; Mautic and Preside refuse it too',
     },
   ],
   rules: [

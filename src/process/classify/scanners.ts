@@ -10,7 +10,6 @@ export const scanners: OpenerFamily = {
       kind: 'scanner',
       match: /^(?:Barracuda\b|SCMGUARD|cortex\/|Microsoft Exchange\/|Office 365 Connectors)/i,
       client: 'Other',
-      device: 'unknown',
       source: 'https://www.gmass.co/blog/false-opens-in-gmail/ and Barracuda Sentinel as seen by isbot',
     },
     {
@@ -18,16 +17,14 @@ export const scanners: OpenerFamily = {
       kind: 'scanner',
       match: /^Microsoft Office (?:Existence|Protocol) Discovery/,
       client: 'Other',
-      device: 'unknown',
       source: 'https://learn.microsoft.com/openspecs/office_file_formats (Office link pre-check)',
     },
     {
       kind: 'scanner',
       match:
-        /\b(?:Proofpoint|Mimecast|IronPort|Forcepoint|Sophos|Symantec|TrendMicro|Trend Micro|Fortinet|FortiMail|FireEye|Trellix|Hornetsecurity|Avanan|SafeLinks|MailGuard|MailScanner|URLDefense|BitDefender|Kaspersky|McAfee)\b/i,
+        /^(?!.*(?:MSIE|Trident|Chrome\/|Firefox\/|Safari\/)).*\b(?:Proofpoint|Mimecast|IronPort|Forcepoint|Sophos|Symantec|TrendMicro|Trend Micro|Fortinet|FortiMail|FireEye|Trellix|Hornetsecurity|Avanan|SafeLinks|MailGuard|MailScanner|URLDefense|BitDefender|Kaspersky|McAfee)\b/i,
       client: 'Other',
-      device: 'unknown',
-      source: 'no such agent was found in 50,000 labelled ones: costs nothing and cannot hurt a reader',
+      source: 'no such agent was found in 50,000 labelled ones; beside a browser the name is a toolbar of the reader',
     },
   ],
   rules: [

@@ -10,7 +10,7 @@ export const syncAgents: OpenerFamily = {
       source: 'https://www.gmass.co/blog/false-opens-in-gmail/ calls them bots, suped.com wants their context',
     },
     {
-      kind: 'app',
+      kind: 'bare_app',
       match: /\bCFNetwork\/[\d.]+ Darwin\//,
       client: 'Other',
       source: "Apple's URL loading system, used by every app that is not a browser",
@@ -29,7 +29,7 @@ export const syncAgents: OpenerFamily = {
       verdict: 'unknown',
       confidence: 'low',
       source: 'https://developer.apple.com/documentation/cfnetwork',
-      applies: ({ kind }) => kind === 'app',
+      applies: ({ kind }) => kind === 'bare_app',
     },
   ],
 };

@@ -17,7 +17,7 @@ export function toAgent(userAgent: string): Agent {
   const pattern = PATTERNS.find(({ match }) => isMatch(match, text));
   return {
     kind: pattern?.kind ?? 'browser',
-    client: pattern?.client ?? toClientFamily(text),
+    client: toClient(pattern?.client ?? toClientFamily, text),
     device: pattern?.device ?? toDevice(text),
   };
 }
@@ -27,4 +27,8 @@ const PATTERNS: readonly AgentPattern[] = FAMILIES.flatMap(({ agents }) => agent
 function isMatch(match: AgentPattern['match'], text: string): boolean {
   if (typeof match === 'string') return text === match;
   return typeof match === 'function' ? match(text) : match.test(text);
+}
+
+function toClient(client: NonNullable<AgentPattern['client']>, text: string): string {
+  return typeof client === 'string' ? client : client(text);
 }
