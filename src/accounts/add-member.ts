@@ -6,6 +6,7 @@ import type { PixelToken } from '../domain/pixel-token.ts';
 import { issueUserPixel } from '../signatures/issue-user-pixel.ts';
 import { AccountError } from './account-error.ts';
 import type { Auth } from './create-auth.ts';
+import { hashPassword } from './hash-password.ts';
 
 /**
  * Adds one member with person and user pixel in one transaction, as the system role. A person who already has an
@@ -13,14 +14,20 @@ import type { Auth } from './create-auth.ts';
  * the person cannot sign in until one is set. The caller has judged the password and the organization's seats.
  */
 export async function addMember({ databases, auth, tokenKey }: AddMemberTools, input: NewMember): Promise<AddedMember> {
-  const { password } = await auth.$context;
-  const passwordHash = input.password === undefined ? null : await password.hash(input.password);
-  return databases.system.transaction().execute(async (trx) => {
-    const personId = await storePerson(trx, input, passwordHash);
-    const memberId = await storeMember(trx, input, personId);
-    const { pixelId, token } = await issueUserPixel(trx, { organizationId: input.organizationId, memberId, tokenKey });
-    return { personId, memberId, pixelId, token };
-  });
+  const passwordHash = input.password === undefined ? null : await hashPassword(auth, input.password);
+  return databases.system.transaction().execute((trx) => addMemberIn(trx, tokenKey, { ...input, passwordHash }));
+}
+
+/** The same inside the caller's transaction, with the password hashed before it opened (hashPassword). */
+export async function addMemberIn(
+  trx: Transaction<Schema>,
+  tokenKey: Buffer,
+  input: Omit<NewMember, 'password'> & { readonly passwordHash: string | null },
+): Promise<AddedMember> {
+  const { personId, isNewPerson } = await storePerson(trx, input);
+  const memberId = await storeMember(trx, input, personId);
+  const { pixelId, token } = await issueUserPixel(trx, { organizationId: input.organizationId, memberId, tokenKey });
+  return { personId, memberId, pixelId, token, isNewPerson };
 }
 
 export interface AddMemberTools {
@@ -47,6 +54,8 @@ export interface AddedMember {
   readonly memberId: MemberId;
   readonly pixelId: PixelId;
   readonly token: PixelToken;
+  /** False: the person had an account already, and the password given here was not used. */
+  readonly isNewPerson: boolean;
 }
 
 /** The department's id; made when the organization has none of this name. */
@@ -60,30 +69,37 @@ export async function storeDepartment(
     .onConflict((conflict) => conflict.columns(['organization_id', 'name']).doUpdateSet({ name }))
     .returning('id')
     .executeTakeFirstOrThrow();
-  return row.id as DepartmentId;
+  return row.id;
 }
 
-async function storePerson(trx: Transaction<Schema>, input: NewMember, passwordHash: string | null): Promise<PersonId> {
-  const email = input.email.trim().toLowerCase();
+async function storePerson(
+  trx: Transaction<Schema>,
+  { name, email, passwordHash }: { name: string; email: string; passwordHash: string | null },
+): Promise<{ personId: PersonId; isNewPerson: boolean }> {
+  const address = email.trim().toLowerCase();
   const made = await trx
     .insertInto('users')
-    .values({ name: input.name, email })
+    .values({ name, email: address })
     .onConflict((conflict) => conflict.column('email').doNothing())
     .returning('id')
     .executeTakeFirst();
   if (!made) {
-    const known = await trx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow();
-    return known.id as PersonId;
+    const known = await trx.selectFrom('users').select('id').where('email', '=', address).executeTakeFirstOrThrow();
+    return { personId: known.id, isNewPerson: false };
   }
   if (passwordHash !== null)
     await trx
       .insertInto('accounts')
       .values({ account_id: made.id, provider_id: 'credential', user_id: made.id, password: passwordHash })
       .execute();
-  return made.id as PersonId;
+  return { personId: made.id, isNewPerson: true };
 }
 
-async function storeMember(trx: Transaction<Schema>, input: NewMember, personId: PersonId): Promise<MemberId> {
+async function storeMember(
+  trx: Transaction<Schema>,
+  input: Omit<NewMember, 'password'>,
+  personId: PersonId,
+): Promise<MemberId> {
   const row = await trx
     .insertInto('organization_users')
     .values({
@@ -100,5 +116,5 @@ async function storeMember(trx: Transaction<Schema>, input: NewMember, personId:
     .returning('id')
     .executeTakeFirst();
   if (!row) throw new AccountError('email_taken', `${input.email} is already a member of this organization.`, 'email');
-  return row.id as MemberId;
+  return row.id;
 }

@@ -6,8 +6,8 @@ import type { Schema } from '../db/schema.ts';
 import type { MemberId, OrganizationId, PersonId, PixelId } from '../domain/ids.ts';
 import { issueUserPixel } from '../signatures/issue-user-pixel.ts';
 import { AccountError } from './account-error.ts';
-import { isCommonPassword } from './common-passwords.ts';
-import { type Auth, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_TOO_COMMON, signUpScope } from './create-auth.ts';
+import { type Auth, signUpScope } from './create-auth.ts';
+import { hashPassword } from './hash-password.ts';
 import { storeOrganization } from './store-organization.ts';
 import { withAuthTransaction } from './with-auth-transaction.ts';
 
@@ -18,12 +18,10 @@ import { withAuthTransaction } from './with-auth-transaction.ts';
  */
 export async function signUp(tools: SignUpTools, input: SignUpInput): Promise<SignedUp> {
   const { databases, auth } = tools;
-  refuseWeakPassword(input.password);
   const email = input.email.toLowerCase();
   await refuseTakenEmail(databases, email);
-  const { password } = await auth.$context;
   const organizationId = randomUUID() as OrganizationId;
-  const scope = { organizationId, passwordHash: await hashOrBusy(password.hash, input.password) };
+  const scope = { organizationId, passwordHash: await hashPassword(auth, input.password) };
   try {
     return await withAuthTransaction(tools, (trx) =>
       signUpScope.run(scope, () => storeAll(trx, tools, { ...input, email, organizationId })),
@@ -60,28 +58,10 @@ export interface SignedUp {
   readonly cookies: readonly string[];
 }
 
-/** Throws AccountError when the password is too short, too long or among the commonest. */
-export function refuseWeakPassword(password: string): void {
-  if (password.length < PASSWORD_CHARS_MIN || password.length > PASSWORD_CHARS_MAX) {
-    const expected = `${PASSWORD_CHARS_MIN} to ${PASSWORD_CHARS_MAX} characters; 15 or more are advised.`;
-    throw new AccountError('password_length', `A password has ${expected}`, 'password');
-  }
-  if (isCommonPassword(password)) throw new AccountError('password_too_common', PASSWORD_TOO_COMMON, 'password');
-}
-
 async function refuseTakenEmail(databases: Databases, email: string): Promise<void> {
   const taken = await databases.system.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();
   if (taken)
     throw new AccountError('email_taken', 'There is an account with this email address. Sign in instead.', 'email');
-}
-
-async function hashOrBusy(hash: (password: string) => Promise<string>, password: string): Promise<string> {
-  try {
-    return await hash(password);
-  } catch (error) {
-    if (isAPIError(error) && error.statusCode === 503) throw new AccountError('too_busy', error.message);
-    throw error;
-  }
 }
 
 async function storeAll(
