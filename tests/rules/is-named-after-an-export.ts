@@ -17,6 +17,8 @@ export function isNamedAfterAnExport(path: string, tokens: readonly Token[]): bo
 const SEVERAL_OF_EQUAL_WEIGHT: Readonly<Record<string, string>> = {
   'src/domain/calendar.ts': 'days, weeks and slots',
   'src/kit/crypto.ts': 'deriving, sealing, hashing',
+  'src/spool/disk/record-ring.ts': 'the writer and the reader of one ring',
+  'src/spool/record-codec.ts': 'encoding and decoding, which must stay together',
   'web/vite.config.ts': 'named by Vite',
 };
 

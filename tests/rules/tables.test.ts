@@ -7,6 +7,10 @@ import { ROOT } from './source-files.ts';
 
 /** Tables that a second folder writes too, and why. */
 const SHARED: Readonly<Record<string, { readonly zones: readonly string[]; readonly why: string }>> = {
+  organizations: {
+    zones: ['accounts', 'commands'],
+    why: 'the demo notes on its own organization that its history is stored',
+  },
   signature_tracking_pixels: {
     zones: ['campaigns', 'process'],
     why: 'processing sets delivered_at in the transaction of the open that proves delivery',
