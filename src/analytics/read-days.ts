@@ -42,12 +42,12 @@ async function readKeptDays(
     .where('slot_at', '>=', starts[0] ?? new Date(0))
     .where('slot_at', '<', new Date(toDayStart(addDays(days.at(-1) ?? '', 1), viewer.timeZone)))
     .where('opens', '>', 0)
-    .groupBy(bucket)
     .select([
       bucket.as('bucket'),
       sql<number>`sum(opens)::int`.as('opens'),
       sql<number>`sum(uniques)::int`.as('uniques'),
     ])
+    .groupBy('bucket')
     .execute();
   const byBucket = new Map(rows.map((row) => [row.bucket, row]));
   return days.map((day, index) => toFigures(day, byBucket.get(index + 1)));

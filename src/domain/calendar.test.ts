@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toWall, WEEKDAYS } from '../../tests/support/wall-clock.ts';
 import {
   addDays,
   isTimeZone,
@@ -37,31 +38,6 @@ const ZONES = [
   'Pacific/Marquesas',
 ];
 
-/** The wall clock by another road than the calendar's: named parts of another locale's formatter. */
-function toWall(at: number, timeZone: string): { day: string; weekday: string; hour: number; minute: number } {
-  const parts = Object.fromEntries(
-    new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      weekday: 'long',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      hour12: false,
-    })
-      .formatToParts(at)
-      .map((part) => [part.type, part.value]),
-  );
-  return {
-    day: `${parts.year}-${parts.month}-${parts.day}`,
-    weekday: parts.weekday ?? '',
-    hour: Number(parts.hour) % 24,
-    minute: Number(parts.minute),
-  };
-}
-
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const zone = fc.constantFrom(...ZONES);
 /** 2012 to 2035: after St. John's stopped changing its clock at one minute past midnight. */
 const instant = fc.integer({ min: Date.UTC(2012, 0, 1), max: Date.UTC(2035, 0, 1) });

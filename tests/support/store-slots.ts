@@ -1,0 +1,42 @@
+import type { Databases } from '../../src/db/open-databases.ts';
+import type { CampaignId, MemberId, OrganizationId } from '../../src/domain/ids.ts';
+import type { Device } from '../../src/domain/verdict.ts';
+
+export interface CountedSlot {
+  readonly at: number;
+  readonly opens: number;
+  readonly uniques: number;
+  readonly device: Device;
+}
+
+export interface SlotOwner {
+  readonly organizationId: OrganizationId;
+  readonly memberId: MemberId;
+  readonly campaignId?: CampaignId;
+}
+
+/** Adds slots to the rollup as the process stage does: rows of one key add up. */
+export async function storeSlots(
+  { system }: Pick<Databases, 'system'>,
+  owner: SlotOwner,
+  slots: readonly CountedSlot[],
+): Promise<void> {
+  const rows = new Map<string, CountedSlot>();
+  for (const slot of slots) {
+    const key = `${slot.at} ${slot.device}`;
+    const sum = rows.get(key) ?? { ...slot, opens: 0, uniques: 0 };
+    rows.set(key, { ...sum, opens: sum.opens + slot.opens, uniques: sum.uniques + slot.uniques });
+  }
+  const values = [...rows.values()].map(({ at, opens, uniques, device }) => ({
+    organization_id: owner.organizationId,
+    user_id: owner.memberId,
+    campaign_id: owner.campaignId ?? null,
+    slot_at: new Date(at),
+    verdict: 'human' as const,
+    device,
+    events: opens + 1,
+    opens,
+    uniques,
+  }));
+  if (values.length > 0) await system.insertInto('tracking_rollup_slots').values(values).execute();
+}
