@@ -148,7 +148,8 @@ async function withFreePort(config: Config): Promise<Config> {
 
 function waitForStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    // For good, not once: Ctrl-C under `npm start` comes twice, from the terminal and from npm.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
   });
 }
 
