@@ -1,0 +1,102 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Databases } from '../db/open-databases.ts';
+import { DAY_MS } from '../domain/hit.ts';
+import type { OrganizationId } from '../domain/ids.ts';
+import { type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
+
+/** Rows that went, by what they were. */
+export interface Purged {
+  readonly visitorDays: number;
+  readonly events: number;
+  readonly slots: number;
+  readonly days: number;
+  readonly blocks: number;
+  readonly deadLetters: number;
+  /** Some table had more to delete than one run does; the next run goes on. */
+  readonly isUnfinished: boolean;
+}
+
+/** Rows of one delete: locks stay short and other work gets its turn in between. */
+const DELETE_ROWS_MAX = 5000;
+/** Deletes of one kind in one run: 5 million rows; what is left waits for the next hour. */
+const DELETES_MAX = 1000;
+/** A block must be remembered for longer than any spool keeps it. */
+const PROCESSED_BLOCK_DAYS = 7;
+const DEAD_LETTER_DAYS = 30;
+const TOTALS_MONTHS = 13;
+/** Dropping a partition waits this long for the batches under way, and makes the next ones wait as long. */
+const DROP_LOCK_WAIT_MS = 5000;
+
+/** Forgets what is past its time, as of `now` (milliseconds). Safe to run on several nodes at once. */
+export async function purge(databases: Databases, now: number): Promise<Purged> {
+  const visitorDays = await dropVisitors(databases, now);
+  const counts = { events: 0, slots: 0, days: 0, blocks: 0, deadLetters: 0 };
+  let isUnfinished = false;
+  const remove = async (kind: keyof typeof counts, table: string, isPast: RawBuilder<unknown>): Promise<void> => {
+    const { rows, isDone } = await deleteInSteps(databases, table, isPast);
+    counts[kind] += rows;
+    isUnfinished ||= !isDone;
+  };
+  for (const { organizationId, retentionDays } of await readRetentions(databases)) {
+    const mine = sql`organization_id = ${organizationId}::uuid`;
+    const keptFrom = toTimestamp(now - retentionDays * DAY_MS);
+    await remove('events', 'signature_tracking_events', sql`${mine} and hit_at < ${keptFrom}`);
+    await remove('slots', 'tracking_rollup_slots', sql`${mine} and slot_at < ${keptFrom}`);
+    await remove('slots', 'tracking_drop_slots', sql`${mine} and slot_at < ${keptFrom}`);
+  }
+  const totalsKeptFrom = sql`((${toTimestamp(now)} at time zone 'UTC')::date - make_interval(months => ${TOTALS_MONTHS}))::date`;
+  await remove('days', 'tracking_rollup_days', sql`day < ${totalsKeptFrom}`);
+  await remove('days', 'unattributed_drops', sql`day < ${totalsKeptFrom}`);
+  await remove('blocks', 'processed_blocks', sql`processed_at < ${toTimestamp(now - PROCESSED_BLOCK_DAYS * DAY_MS)}`);
+  await remove('deadLetters', 'dead_letters', sql`created_at < ${toTimestamp(now - DEAD_LETTER_DAYS * DAY_MS)}`);
+  return { visitorDays, ...counts, isUnfinished };
+}
+
+function toTimestamp(at: number): RawBuilder<unknown> {
+  return sql`to_timestamp(${at}::float8 / 1000)`;
+}
+
+/** Keys of today and yesterday are alive; everything hashed under an older one goes, 48 hours after it began. */
+async function dropVisitors(databases: Databases, now: number): Promise<number> {
+  const keptFrom = Math.floor(now / DAY_MS) - 1;
+  return databases.system.transaction().execute(async (trx) => {
+    await sql`select set_config('lock_timeout', ${`${DROP_LOCK_WAIT_MS}ms`}, true)`.execute(trx);
+    const { rows } = await sql<{ dropped: number }>`
+      select app_private.drop_visitors_before(date '1970-01-01' + ${keptFrom}::int) as dropped`.execute(trx);
+    return rows[0]?.dropped ?? 0;
+  });
+}
+
+/** Every organization with its retention; one without a settings row has the default. */
+async function readRetentions(
+  databases: Databases,
+): Promise<readonly { organizationId: OrganizationId; retentionDays: number }[]> {
+  const { rows } = await sql<{ id: OrganizationId; tracking_settings: Partial<TrackingSettings> | null }>`
+    select o.id, s.tracking_settings from organizations o
+    left join organization_settings s on s.organization_id = o.id order by o.id`.execute(databases.system);
+  return rows.map((row) => ({
+    organizationId: row.id,
+    retentionDays: toTrackingSettings(row.tracking_settings).retention_days,
+  }));
+}
+
+/** One step at a time over all nodes, so that two of them share the work and never wait for each other's rows. */
+async function deleteInSteps(
+  databases: Databases,
+  table: string,
+  isPast: RawBuilder<unknown>,
+): Promise<{ rows: number; isDone: boolean }> {
+  let rows = 0;
+  for (let step = 0; step < DELETES_MAX; step += 1) {
+    const count = await databases.system.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtext('mailtracker.purge'))`.execute(trx);
+      const deleted = await sql`
+        delete from ${sql.table(table)} where ${isPast} and (tableoid, ctid) in (
+          select tableoid, ctid from ${sql.table(table)} where ${isPast} limit ${DELETE_ROWS_MAX})`.execute(trx);
+      return Number(deleted.numAffectedRows ?? 0);
+    });
+    rows += count;
+    if (count < DELETE_ROWS_MAX) return { rows, isDone: true };
+  }
+  return { rows, isDone: false };
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { Databases } from '../db/open-databases.ts';
+import { DAY_MS } from '../domain/hit.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Log } from '../kit/log.ts';
+import { purge } from './purge.ts';
+
+// In: the clock. Out: partitions for the days to come, and forgetting: visitors after 48 hours, events and fine
+// rollups after each organization's retention, totals after 13 months. What must never happen: a purge that fails
+// and tells nobody, or one that locks a table while hits wait.
+
+export interface Retention {
+  /** Waits for the purge under way. */
+  stop(): Promise<void>;
+}
+
+export interface RetentionOptions {
+  readonly databases: Databases;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const PURGE_INTERVAL_MS = 3_600_000;
+/** Partitions exist this far ahead, so that a fortnight without this job breaks nothing. */
+const PARTITION_DAYS_AHEAD = 14;
+
+/** Runs once now, without being waited for beyond the partitions, and then every hour. */
+export async function startRetention(options: RetentionOptions): Promise<Retention> {
+  const { databases, clock, log } = options;
+  await ensurePartitions(databases, clock.now());
+  let underWay = run(options);
+  const timer = setInterval(() => {
+    underWay = underWay.then(() => run(options));
+  }, PURGE_INTERVAL_MS);
+  timer.unref();
+  log.debug({ everyMs: PURGE_INTERVAL_MS }, 'retention.started');
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await underWay;
+    },
+  };
+}
+
+/** Makes the partitions from `now` (milliseconds) to 14 days ahead; those that are there stay as they are. */
+export async function ensurePartitions(databases: Databases, now: number): Promise<void> {
+  const last = now + PARTITION_DAYS_AHEAD * DAY_MS;
+  await sql`select app_private.ensure_partitions(to_timestamp(${now}::float8 / 1000), to_timestamp(${last}::float8 / 1000))`.execute(
+    databases.system,
+  );
+}
+
+/** A failure is told and tried again in an hour: nothing is lost by forgetting later. */
+async function run({ databases, clock, log }: RetentionOptions): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    await ensurePartitions(databases, clock.now());
+    const purged = await purge(databases, clock.now());
+    log.info({ ...purged, ms: Math.round(performance.now() - startedAt) }, 'retention.purged');
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'retention.failed');
+  }
+}

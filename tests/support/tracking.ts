@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import type { Databases } from '../../src/db/open-databases.ts';
+
+export interface StoredEvent {
+  readonly user_id: string;
+  readonly campaign_id: string | null;
+  readonly hit_at: Date;
+  readonly load_count: number;
+  readonly is_counted: boolean;
+  readonly is_unique: boolean;
+  readonly is_bot: boolean;
+  readonly is_proxy: boolean;
+  readonly is_old_signature: boolean;
+  readonly tracking_type: string;
+  readonly verdict: string;
+  readonly client_family: string;
+}
+
+/** Every stored event with its judgement, oldest first. */
+export async function readEvents(databases: Pick<Databases, 'system'>): Promise<readonly StoredEvent[]> {
+  const { rows } = await sql<StoredEvent>`
+    select e.*, j.client_family from signature_tracking_events e join judgements j on j.id = e.judgement_id
+    order by e.hit_at, e.id`.execute(databases.system);
+  return rows;
+}
+
+/** What was counted instead of stored, by reason; hits of all members and of no organization alike. */
+export async function readDrops(databases: Pick<Databases, 'system'>): Promise<Record<string, number>> {
+  const { rows } = await sql<{ reason: string; hits: number }>`
+    select reason, sum(hits)::int as hits from (
+      select reason, hits from tracking_drop_slots union all select reason, hits from unattributed_drops) d
+    group by reason`.execute(databases.system);
+  return Object.fromEntries(rows.map((row) => [row.reason, row.hits]));
+}
+
+/** Rows in which a rollup and a recount from the events differ; none when all is well. */
+export async function readRollupDrift(databases: Pick<Databases, 'system'>): Promise<readonly unknown[]> {
+  const recount = sql`select e.organization_id, e.user_id, e.campaign_id, e.verdict, j.device, count(*)::int as events,
+      count(*) filter (where is_counted)::int as opens, count(*) filter (where is_unique)::int as uniques`;
+  const from = sql`from signature_tracking_events e join judgements j on j.id = e.judgement_id
+      join organization_settings s on s.organization_id = e.organization_id`;
+  const slots = sql`${recount}, date_bin('15 minutes', e.hit_at, 'epoch') as at ${from} group by 1, 2, 3, 4, 5, 9`;
+  const keptSlots = sql`select organization_id, user_id, campaign_id, verdict, device, events, opens, uniques, slot_at from tracking_rollup_slots`;
+  const days = sql`${recount}, (e.hit_at at time zone (s.tracking_settings ->> 'timezone'))::date as at ${from} group by 1, 2, 3, 4, 5, 9`;
+  const keptDays = sql`select organization_id, user_id, campaign_id, verdict, device, events, opens, uniques, day from tracking_rollup_days`;
+  const drift = async (recounted: typeof slots, kept: typeof slots): Promise<readonly unknown[]> => {
+    const { rows } = await sql`
+      ((${recounted}) except all (${kept})) union all ((${kept}) except all (${recounted}))`.execute(databases.system);
+    return rows;
+  };
+  return [...(await drift(slots, keptSlots)), ...(await drift(days, keptDays))];
+}
