@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Launcher, toReason } from './choose-launcher.ts';
 import { EmbeddedError } from './embedded-error.ts';
@@ -20,6 +33,7 @@ export async function createCluster(
   options: { isThrowaway: boolean },
 ): Promise<string> {
   const folder = join(dataDir, CLUSTER_NAME);
+  await refuseForeign(dataDir, folder);
   await dropLeftovers(dataDir);
   if (await isCluster(folder)) return readPassword(dataDir);
   await refuseOtherMajor(dataDir);
@@ -37,6 +51,20 @@ export async function createCluster(
     await rm(work, { recursive: true, force: true });
   }
   return password;
+}
+
+/** As root anything goes; others need the data folder to be theirs. */
+async function refuseForeign(dataDir: string, folder: string): Promise<void> {
+  const isOpen = await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  const owner = isOpen ? await stat(folder).catch(() => null) : await stat(dataDir).catch(() => null);
+  const user = process.getuid?.() ?? 0;
+  if (isOpen && (user === 0 || owner === null || owner.uid === user)) return;
+  throw new EmbeddedError(
+    `${isOpen ? folder : dataDir} belongs to user ${owner?.uid ?? 'unknown'}, and this process runs as user ${user}. Start MailTracker as that user, give the folder to this one (chown -R ${user} ${dataDir}), or set DATA_DIR to another folder.`,
+  );
 }
 
 async function isCluster(folder: string): Promise<boolean> {

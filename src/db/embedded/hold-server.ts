@@ -49,6 +49,7 @@ export async function holdServer(cluster: Cluster, port: number | null, signal?:
     if (failure !== null && (!failure.isPassing || launches >= LAUNCHES_MAX)) {
       throw new EmbeddedError(`The embedded PostgreSQL did not start on ${cluster.folder}. It said:\n${failure.said}`);
     }
+    if (failure !== null) await sleep(RELAUNCH_MS, undefined, { signal });
     launch = await launchServer({ ...cluster, port, stalePid });
     launches += 1;
     cluster.log.debug({ port: launch.port }, 'postgres.launched');
@@ -78,8 +79,9 @@ const USE_KEY = '7881702179103892339';
 const POLL_MS = 15;
 /** Recovery after a crash replays what was written since the last checkpoint: seconds, on a slow disk minutes. */
 const START_MS_MAX = 300_000;
-/** Lost races for the folder or the port. */
-const LAUNCHES_MAX = 8;
+/** Lost races for the folder or the port, and waiting for the processes of a killed server to go. */
+const LAUNCHES_MAX = 40;
+const RELAUNCH_MS = 250;
 const CONNECT_MS_MAX = 10_000;
 const STOP_MS_MAX = 60_000;
 /** Refused because it is going down, coming up or full; or gone between reading its number and connecting. */

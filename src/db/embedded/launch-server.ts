@@ -70,7 +70,7 @@ const SETTINGS = [
   'log_error_verbosity=terse',
   'log_checkpoints=off',
 ];
-const PASSING = /postmaster\.pid|[Aa]ddress already in use|could not (bind|create any TCP\/IP)/;
+const PASSING = /postmaster\.pid|shared memory block|[Aa]ddress already in use|could not (bind|create any TCP\/IP)/;
 const SAID_CHARS_MAX = 2_000;
 const LOG_BYTES_MAX = 1_048_576;
 

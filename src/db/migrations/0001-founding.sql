@@ -403,6 +403,9 @@ declare
   week date := date_trunc('week', first_at at time zone 'UTC')::date;
   key_day date := (first_at at time zone 'UTC')::date - 1;
 begin
+  if last_at - first_at > interval '800 days' then
+    raise exception 'partitions for % days asked for, at most 800 are made at once', extract(day from last_at - first_at);
+  end if;
   perform pg_advisory_xact_lock(hashtext('mailtracker.partitions'));
   while week <= (last_at at time zone 'UTC')::date loop
     execute format('create table if not exists public.signature_tracking_events_%s partition of public.signature_tracking_events for values from (%L) to (%L)',
