@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { isCommonPassword } from './common-passwords.ts';
+import { createPasswords, RUNNING_MAX, WAITING_MAX } from './passwords.ts';
+
+test('at most 2 passwords are hashed at a time, and everyone in the queue gets a turn', async () => {
+  const passwords = createPasswords();
+  const hashes = await Promise.all(Array.from({ length: 9 }, (_, index) => passwords.hash(`a password ${index}`)));
+  expect(new Set(hashes).size).toBe(9);
+  expect(passwords.figures()).toEqual({ runningPeak: 2, done: 9 });
+});
+
+test('whoever comes when the queue is full is refused at once, and the others are served', async () => {
+  const passwords = createPasswords();
+  const stored = await passwords.hash('a password');
+  const crowd = Array.from({ length: RUNNING_MAX + WAITING_MAX }, () => passwords.verify(stored, 'a password'));
+  await expect(passwords.verify(stored, 'a password')).rejects.toMatchObject({ code: 'too_busy' });
+  expect((await Promise.all(crowd)).every(Boolean)).toBe(true);
+  await expect(passwords.verify(stored, 'a password')).resolves.toBe(true);
+});
+
+test('a hash that fails gives its turn to the next one', async () => {
+  const passwords = createPasswords();
+  const stored = await passwords.hash('a password');
+  const broken = Array.from({ length: 4 }, () => passwords.verify('not a hash', 'a password'));
+  const good = passwords.verify(stored, 'a password');
+  expect((await Promise.allSettled(broken)).every((result) => result.status === 'rejected')).toBe(true);
+  await expect(good).resolves.toBe(true);
+});
+
+test('only the right password verifies, in whichever Unicode form it was typed', async () => {
+  const passwords = createPasswords();
+  const stored = await passwords.hash('Zoë likes ladders');
+  await expect(passwords.verify(stored, 'Zoe\u0308 likes ladders')).resolves.toBe(true);
+  await expect(passwords.verify(stored, 'Zoe likes ladders')).resolves.toBe(false);
+});
+
+test.each([
+  'password',
+  'PASSWORD',
+  'Password1',
+  'p@ssw0rd',
+  'Passw0rd2026!',
+  'welcome123',
+  '12345678',
+  '87654321',
+  '1234567890',
+  'qwertyui',
+  'asdfghjk',
+  'iuytrewq',
+  'abcdefgh',
+  'aaaaaaaa',
+  'abababab',
+  '1q2w3e4r',
+  'iloveyou',
+  'letmein!!',
+  '!football!',
+  'sunshine99',
+  'passpass',
+  'Summer2025!',
+])('%s is common', (password) => expect(isCommonPassword(password)).toBe(true));
+
+test.each([
+  'correct horse battery staple',
+  'nine walnut ladders',
+  'xK9#mP2$vL',
+  'passwordless is the future',
+  'tr0ub4dor and three',
+  'my dragon eats trains',
+  'abcdefgh-and-then-some',
+  '8f3k-2lq9-zz01',
+])('%s is not common', (password) => expect(isCommonPassword(password)).toBe(false));
