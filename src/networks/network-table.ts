@@ -38,7 +38,7 @@ export function buildNetworkTable(lists: readonly ClassRanges[]): NetworkTable {
   };
 }
 
-/** The more exact a list says what fetches from there, the earlier. An address nobody lists is `eyeball`. */
+/** The more exactly a list says what fetches from there, the earlier. An address nobody lists is `eyeball`. */
 const CLASS_PRIORITY: readonly NetworkClass[] = [
   'private',
   'google_proxy',
@@ -49,8 +49,8 @@ const CLASS_PRIORITY: readonly NetworkClass[] = [
   'mail_provider',
   'relay',
   'microsoft',
-  'google',
   'cloud',
+  'google',
 ];
 
 const EYEBALL = NETWORK_CLASSES.indexOf('eyeball');

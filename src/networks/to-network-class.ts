@@ -1,6 +1,6 @@
 import type { NetworkClass } from '../domain/network-class.ts';
-import { DOCUMENTED_LISTS } from './documented-ranges.ts';
-import { buildNetworkTable, type ClassRanges } from './network-table.ts';
+import { DOCUMENTED_LISTS, type DocumentedList } from './documented-ranges.ts';
+import { buildNetworkTable } from './network-table.ts';
 import { type AddressRange, parseRange } from './parse-range.ts';
 
 // An address enters, the class of its network leaves, in well under a microsecond and without an allocation. An
@@ -12,9 +12,9 @@ export function toNetworkClass(address: string): NetworkClass {
   return builtIn.toNetworkClass(address);
 }
 
-/** The shipped lists as ranges. Throws when a line of DOCUMENTED_LISTS is wrong. */
-export function toDocumentedRanges(): ClassRanges[] {
-  return DOCUMENTED_LISTS.map(({ networkClass, cidrs }) => ({ networkClass, ranges: cidrs.map(toRange) }));
+/** The ranges of a shipped list. Throws when one of its blocks is wrong. */
+export function toDocumentedRanges(list: DocumentedList): AddressRange[] {
+  return list.cidrs.trim().split(/\s+/).map(toRange);
 }
 
 function toRange(text: string): AddressRange {
@@ -23,4 +23,6 @@ function toRange(text: string): AddressRange {
   return range;
 }
 
-const builtIn = buildNetworkTable(toDocumentedRanges());
+const builtIn = buildNetworkTable(
+  DOCUMENTED_LISTS.map((list) => ({ networkClass: list.networkClass, ranges: toDocumentedRanges(list) })),
+);
