@@ -1,0 +1,82 @@
+import type { Daily } from '../src/contract/daily.ts';
+import type { MyStats } from '../src/contract/my-stats.ts';
+import type { ProblemDocument } from '../src/contract/problem.ts';
+import type { SessionResponse, SignInRequest } from '../src/contract/session.ts';
+import type { SignUpRequest } from '../src/contract/sign-up.ts';
+import type { Signature } from '../src/contract/signature.ts';
+
+// The only place that talks to the server. Words in, answers out; whatever goes wrong leaves as an ApiProblem.
+
+const REQUEST_TIMEOUT_MS = 20_000;
+
+/** What went wrong, in words for people. `status` is 0 when no answer came. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string | null;
+  /** Each wrong field and what was expected. */
+  readonly fields: Readonly<Record<string, string>>;
+
+  constructor(status: number, detail: string, options: { code?: string; fields?: Record<string, string> } = {}) {
+    super(detail);
+    this.name = 'ApiProblem';
+    this.status = status;
+    this.code = options.code ?? null;
+    this.fields = options.fields ?? {};
+  }
+}
+
+export const api = {
+  session: () => request<SessionResponse>('GET', '/api/session'),
+  signUp: (body: SignUpRequest) => request<unknown>('POST', '/api/sign-up', body),
+  signIn: (body: SignInRequest) => request<unknown>('POST', '/api/auth/sign-in/email', body),
+  signOut: () => request<unknown>('POST', '/api/auth/sign-out', {}),
+  myStats: () => request<MyStats>('GET', '/api/tracking/my-stats'),
+  /** The days up to today, oldest first. */
+  daily: (days: number) => request<Daily>('GET', `/api/tracking/my-stats/daily?days=${days}`),
+  signature: () => request<Signature>('GET', '/api/signatures/me'),
+};
+
+async function request<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    text = await response.text();
+  } catch {
+    throw new ApiProblem(0, 'MailTracker cannot be reached. Check your connection and try again.');
+  }
+  if (!response.ok) throw toProblem(response, text);
+  return parseJson<T>(text) as T;
+}
+
+function toProblem(response: Response, text: string): ApiProblem {
+  const problem = parseJson<ProblemDocument & { message?: string }>(text);
+  if (response.status === 429) {
+    return new ApiProblem(
+      429,
+      problem?.detail ?? `Too many tries. ${toWaitWords(response.headers.get('retry-after'))}`,
+    );
+  }
+  const detail =
+    problem?.detail ?? problem?.message ?? `The server answered ${response.status}. Try again in a moment.`;
+  const fields = Object.fromEntries((problem?.errors ?? []).map((error) => [error.field, error.detail]));
+  return new ApiProblem(response.status, detail, { fields, ...(problem?.code ? { code: problem.code } : {}) });
+}
+
+function toWaitWords(retryAfter: string | null): string {
+  const seconds = Number(retryAfter);
+  return seconds > 0 ? `Try again in ${seconds} seconds.` : 'Try again in a minute.';
+}
+
+function parseJson<T>(text: string): T | null {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+import './ui/mantine.css';
+import './ui/tokens.css';
+import { MantineProvider } from '@mantine/core';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ApiProblem } from './api.ts';
+import { App } from './app.tsx';
+import { endSession } from './session.ts';
+import { ErrorWall } from './ui/error-wall.tsx';
+import { theme, toCssVariables } from './ui/theme.ts';
+
+const RETRIES_MAX = 2;
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof ApiProblem && error.status === 401) endSession(client);
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // A wrong question stays wrong; only silence and the server's own faults are asked again.
+      retry: (failures, error) =>
+        failures < RETRIES_MAX && error instanceof ApiProblem && (error.status === 0 || error.status >= 500),
+    },
+  },
+});
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} cssVariablesResolver={toCssVariables} defaultColorScheme="auto">
+        <ErrorWall>
+          <QueryClientProvider client={client}>
+            <App />
+          </QueryClientProvider>
+        </ErrorWall>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}

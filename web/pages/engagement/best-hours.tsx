@@ -1,0 +1,35 @@
+import type { PeakHour } from '../../../src/contract/my-stats.ts';
+import { Placeholder } from '../../ui/placeholder.tsx';
+import styles from './best-hours.module.css';
+import panel from './panel.module.css';
+import { toHourWords } from './to-hour-words.ts';
+
+/** The three hours of the week in which mail is opened most. */
+export function BestHours({ peakHours }: { readonly peakHours: readonly PeakHour[] | undefined }) {
+  return (
+    <section className={`${panel.panel} ${styles.section}`} aria-labelledby="hours-title" aria-busy={!peakHours}>
+      <h2 id="hours-title" className={panel.heading}>
+        Best hours, last 8 weeks
+      </h2>
+      {peakHours === undefined ? <Placeholder width="100%" height={72} /> : <Hours peakHours={peakHours} />}
+    </section>
+  );
+}
+
+function Hours({ peakHours }: { readonly peakHours: readonly PeakHour[] }) {
+  const best = peakHours[0]?.avgOpens ?? 0;
+  if (best === 0) return <p className={panel.quiet}>Not enough data yet.</p>;
+  return (
+    <ol className={styles.hours}>
+      {peakHours.map((peak) => (
+        <li key={`${peak.day} ${peak.hour}`}>
+          <span>{toHourWords(peak)}</span>
+          <span className={panel.quiet}>{peak.avgOpens.toLocaleString('en-US')} on average</span>
+          <span className={styles.track} aria-hidden="true">
+            <span style={{ width: `${(peak.avgOpens / best) * 100}%` }} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,79 @@
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import type { SessionResponse } from '../src/contract/session.ts';
+import { ApiProblem, api } from './api.ts';
+
+// Who is signed in. The server decides; this keeps its last answer, and drops every figure when the person changes.
+
+export interface Session {
+  readonly person: SessionResponse | null;
+  /** The session ended without the person asking for it. */
+  readonly hasEnded: boolean;
+}
+
+const SESSION_KEY = ['session'];
+const HINT = 'mailtracker-signed-in';
+
+export function useSession() {
+  return useQuery({ queryKey: SESSION_KEY, queryFn: readSession, staleTime: 60_000 });
+}
+
+async function readSession(): Promise<Session> {
+  try {
+    const person = await api.session();
+    storeHint(true);
+    return { person, hasEnded: false };
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
+    const hasEnded = wasSignedIn();
+    storeHint(false);
+    return { person: null, hasEnded };
+  }
+}
+
+/** After a sign-in or sign-up: forgets what an earlier person saw and asks who this is. */
+export function useStartSession(): () => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(async () => {
+    const person = await api.session();
+    storeHint(true);
+    client.clear();
+    client.setQueryData<Session>(SESSION_KEY, { person, hasEnded: false });
+  }, [client]);
+}
+
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(async () => {
+    await api.signOut();
+    storeHint(false);
+    client.setQueryData<Session>(SESSION_KEY, { person: null, hasEnded: false });
+    client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
+  }, [client]);
+}
+
+/** An answer said that nobody is signed in: the frame goes to the sign-in page and says why. */
+export function endSession(client: QueryClient): void {
+  const session = client.getQueryData<Session>(SESSION_KEY);
+  if (session && session.person === null) return;
+  storeHint(false);
+  client.setQueryData<Session>(SESSION_KEY, { person: null, hasEnded: true });
+}
+
+/** Whether somebody was signed in here last time: then the frame is shown before the server has answered. */
+export function wasSignedIn(): boolean {
+  try {
+    return localStorage.getItem(HINT) === 'yes';
+  } catch {
+    return false;
+  }
+}
+
+function storeHint(isSignedIn: boolean): void {
+  try {
+    if (isSignedIn) localStorage.setItem(HINT, 'yes');
+    else localStorage.removeItem(HINT);
+  } catch {
+    // Storage may be switched off; the frame then waits for the server.
+  }
+}

@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react';
+
+/** Line drawings on a grid of 20, in the colour of the text; always beside words, so hidden from screen readers. */
+function Icon({ children }: { readonly children: ReactNode }) {
+  return (
+    <svg
+      width="20"
+      height="20"
+      viewBox="0 0 20 20"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {children}
+    </svg>
+  );
+}
+
+export const EngagementIcon = () => (
+  <Icon>
+    <path d="M4 16V10M10 16V4M16 16V8" />
+  </Icon>
+);
+
+export const SignatureIcon = () => (
+  <Icon>
+    <path d="M3 15.5h14M4 12c2-6 4.5-8 5.5-6.8C11 7 6 12.500 7 12.500c1.200 0 2.500-3 3.700-3 1 0 0 3 1 3s2-1.500 4.300-1.500" />
+  </Icon>
+);
+
+export const CopyIcon = () => (
+  <Icon>
+    <rect x="7" y="7" width="10" height="10" rx="2" />
+    <path d="M13 7V5a2 2 0 0 0-2-2H5a2 2 0 0 0-2 2v6a2 2 0 0 0 2 2h2" />
+  </Icon>
+);
+
+export const CheckIcon = () => (
+  <Icon>
+    <path d="M4 10.500l4 4 8-9" />
+  </Icon>
+);

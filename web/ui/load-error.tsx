@@ -1,0 +1,29 @@
+import { Button } from '@mantine/core';
+import { ApiProblem } from '../api.ts';
+import styles from './load-error.module.css';
+
+interface Props {
+  /** What could not be shown, such as "Your figures". */
+  readonly what: string;
+  readonly error: Error;
+  readonly onRetry: () => void;
+}
+
+/** In place of what could not be loaded: what happened, what was kept, what to do. */
+export function LoadError({ what, error, onRetry }: Props) {
+  const isRefused = error instanceof ApiProblem && error.status === 403;
+  return (
+    <section className={styles.panel} role="alert">
+      <h2 className={styles.title}>{isRefused ? `${what}: not for you to see` : `${what} could not be loaded`}</h2>
+      <p className={styles.words}>{error.message}</p>
+      {isRefused ? null : (
+        <>
+          <p className={styles.words}>Opens go on being counted meanwhile.</p>
+          <Button variant="default" onClick={onRetry}>
+            Try again
+          </Button>
+        </>
+      )}
+    </section>
+  );
+}
