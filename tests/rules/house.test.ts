@@ -54,6 +54,7 @@ describe('an offence goes red', () => {
     ['a file in snake_case', 'src/kit/to_hash.ts', '', /kebab-case/],
     ['a folder in PascalCase', 'web/Pages/x.ts', '', /kebab-case/],
     ['a file named after nothing in it', 'src/kit/clock.ts', 'export const systemTime = 1;', /named after/],
+    ['a verb that does something else', 'src/kit/to-hash.ts', 'export function readHash() {}', /named after/],
     ['an unfinished mark', 'src/kit/x.ts', `// ${word('TO', 'DO')}: later`, /unfinished/],
     ['an unfinished mark in a test', 'tests/journeys/x.test.ts', `// ${word('FIX', 'ME')}`, /unfinished/],
     ['a path of a machine', 'docs/x.md', `see ${word('/ro', 'ot/x')}`, /machine/],

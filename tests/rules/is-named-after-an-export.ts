@@ -3,22 +3,25 @@ import { isTest } from './source-files.ts';
 import type { Token } from './tokenize.ts';
 
 /**
- * True when the words of a file's name stand in the name of one of its exports: `fold-bursts.ts` exports foldBursts,
- * `campaigns.ts` of http exports campaignRoutes. Files without an export run by themselves and have nothing to name.
+ * True when a file is named after one of its exports. With a verb of the house in front the whole name must stand in
+ * the export's: `to-hash.ts` exports toHash. Else a word of it must: `campaigns.ts` of http exports campaignRoutes,
+ * `block-format.ts` exports toBlockId. Files without an export run by themselves and have nothing to name.
  */
 export function isNamedAfterAnExport(path: string, tokens: readonly Token[]): boolean {
   if (!/^(src|web)\//.test(path) || isTest(path) || path in SEVERAL_OF_EQUAL_WEIGHT) return true;
   const exported = tokens.flatMap((token, index) => (token.text === 'export' ? toExportedName(tokens, index + 1) : []));
-  const own = toWords(basename(path).replace(/\.tsx?$/, ''));
-  return exported.length === 0 || exported.some((name) => hasRun(toWords(name), own));
+  const name = basename(path).replace(/\.tsx?$/, '');
+  const own = toWords(name);
+  const isFit = VERBS.includes(name.split('-')[0] ?? '') ? hasRun : hasShared;
+  return exported.length === 0 || exported.some((exportName) => isFit(toWords(exportName), own));
 }
+
+const VERBS = ['parse', 'read', 'store', 'to', 'is', 'has', 'drop', 'raise', 'create', 'open', 'start'];
 
 /** Files that hold the rules of one noun, none of which is the main one. */
 const SEVERAL_OF_EQUAL_WEIGHT: Readonly<Record<string, string>> = {
   'src/domain/calendar.ts': 'days, weeks and slots',
   'src/kit/crypto.ts': 'deriving, sealing, hashing',
-  'src/spool/disk/record-ring.ts': 'the writer and the reader of one ring',
-  'src/spool/record-codec.ts': 'encoding and decoding, which must stay together',
   'web/vite.config.ts': 'named by Vite',
 };
 
@@ -40,4 +43,8 @@ function toWords(name: string): readonly string[] {
 
 function hasRun(words: readonly string[], run: readonly string[]): boolean {
   return words.some((_, at) => run.every((word, index) => words[at + index] === word));
+}
+
+function hasShared(words: readonly string[], own: readonly string[]): boolean {
+  return own.some((word) => words.includes(word));
 }
