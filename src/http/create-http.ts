@@ -3,8 +3,10 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { adminTrackingRoutes } from './admin-tracking.ts';
 import { answerProblems, sendProblem, toProblem, toRoute } from './answer-problems.ts';
 import { authRoutes } from './auth.ts';
+import { campaignRoutes } from './campaigns.ts';
 import { createGentleClose, type GentleClose } from './close-gently.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { gatherOpenapi, openapiRoutes } from './openapi.ts';
@@ -68,8 +70,10 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   signUpRoutes(app, context);
   authRoutes(app, context);
   sessionRoutes(app, context);
+  campaignRoutes(app, context);
   signatureRoutes(app, context);
   trackingRoutes(app, context);
+  adminTrackingRoutes(app, context);
   readyzRoutes(app, context, { readiness, isClosing: () => gentle.isClosing });
   openapiRoutes(app);
 }
