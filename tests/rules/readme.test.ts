@@ -41,6 +41,14 @@ describe('the README tells the truth about', () => {
     expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([]);
   });
 
+  test('nothing that is not there: every script starts a file of ours', () => {
+    const files = Object.values<string>(manifest.scripts).flatMap(
+      (script) => script.match(/\b(?:bin|bench)\/[\w-]+\.\w+/g) ?? [],
+    );
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   test('which folders there are', () => {
     const folders = [...readme.matchAll(/`((?:src|web|docs|tests|bin)(?:\/[\w-]+)*)`/g)].map(([, path = '']) => path);
     expect(folders.length).toBeGreaterThan(8);
