@@ -17,6 +17,8 @@ export type Config = Readonly<{
   spoolBytesMax: number;
   pixelLimitPerMinute: number;
   ipLimitPerMinute: number;
+  /** Where `networks update` downloads a list by its name instead of from its publisher; "off" leaves it out. */
+  networksUrls: Readonly<Record<string, string>>;
   logLevel: (typeof LOG_LEVELS)[number];
 }>;
 
@@ -49,6 +51,9 @@ const VARIABLES = {
   SPOOL_BYTES_MAX: wholeNumber(16_777_216, 1_099_511_627_776),
   PIXEL_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000),
   IP_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000),
+  NETWORKS_URLS: z.string().refine((text) => parseNetworksUrls(text) !== null, {
+    error: 'lists and addresses separated by commas, such as apple-relay=https://mirror.example/list.csv,amazon=off',
+  }),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }),
 } as const;
 
@@ -81,6 +86,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     spoolBytesMax: Number(read('SPOOL_BYTES_MAX') ?? 4 * 1024 ** 3),
     pixelLimitPerMinute: Number(read('PIXEL_LIMIT_PER_MINUTE') ?? 60),
     ipLimitPerMinute: Number(read('IP_LIMIT_PER_MINUTE') ?? 100),
+    networksUrls: parseNetworksUrls(read('NETWORKS_URLS') ?? '') ?? {},
     logLevel: (read('LOG_LEVEL') ?? 'info') as Config['logLevel'],
   };
   if (wrong.length > 0) throw new ConfigError(`Wrong settings in the environment:\n  ${wrong.join('\n  ')}`);
@@ -95,4 +101,15 @@ function parseTrustProxy(text: string): readonly string[] | number | null {
     .map((part) => part.trim())
     .filter((part) => part !== '');
   return parts.every((part) => /^[0-9a-fA-F:.]+(\/\d{1,3})?$/.test(part)) ? parts : null;
+}
+
+/** `name=address` pairs; null when one is neither an http address nor "off". */
+function parseNetworksUrls(text: string): Readonly<Record<string, string>> | null {
+  const pairs = text
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '')
+    .map((pair) => /^([a-z0-9-]+)=(off|https?:\/\/\S+)$/.exec(pair));
+  if (!pairs.every((pair) => pair !== null && (pair[2] === 'off' || URL.canParse(pair[2] ?? '')))) return null;
+  return Object.freeze(Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]])));
 }

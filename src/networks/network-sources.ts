@@ -5,7 +5,7 @@ import {
   parseAppleEgress,
   parseGooglePrefixes,
   parseMicrosoftEndpoints,
-} from './parse-published-list.ts';
+} from './published-list.ts';
 
 /** A publisher's own list of its addresses. */
 export interface NetworkSource {

@@ -1,7 +1,7 @@
 import type { NetworkClass } from '../domain/network-class.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
-import { DOCUMENTED_LISTS } from './documented-ranges.ts';
+import { DOCUMENTED_LISTS } from './documented-lists.ts';
 import { type NetworkSnapshot, readSnapshot, readSnapshotStamp } from './network-snapshot.ts';
 import { buildNetworkTable, type ClassRanges, type NetworkTable } from './network-table.ts';
 import { type AddressRange, parseRange } from './parse-range.ts';

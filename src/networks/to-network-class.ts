@@ -1,5 +1,5 @@
 import type { NetworkClass } from '../domain/network-class.ts';
-import { DOCUMENTED_LISTS, type DocumentedList } from './documented-ranges.ts';
+import { DOCUMENTED_LISTS, type DocumentedList } from './documented-lists.ts';
 import { buildNetworkTable } from './network-table.ts';
 import { type AddressRange, parseRange } from './parse-range.ts';
 

@@ -2,8 +2,8 @@ import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { type NetworkSnapshot, readSnapshot, type SnapshotList, storeSnapshot } from './network-snapshot.ts';
 import { NETWORK_SOURCES, type NetworkSource } from './network-sources.ts';
-import { ListError } from './parse-published-list.ts';
 import { mergeRanges, toRangeText } from './parse-range.ts';
+import { ListError } from './published-list.ts';
 
 export interface UpdateOptions {
   /** Where the lists are kept: `networks` in the data folder. */

@@ -54,8 +54,7 @@ export const mailClients: OpenerFamily = {
     {
       // Whatever calls itself a mail program in one word and a version, and was named by no pattern of bots before.
       kind: 'mail_client',
-      match:
-        /(?:^|\s)[A-Za-z-]*(?:Mail|Email)(?:Client|App|Desktop|-Desktop|PC)?(?:_[A-Za-z_]+)?\/v?\d[\w.]*(?:\s|$)/,
+      match: /(?:^|\s)[A-Za-z-]*(?:Mail|Email)(?:Client|App|Desktop|-Desktop|PC)?(?:_[A-Za-z_]+)?\/v?\d[\w.]*(?:\s|$)/,
       source:
         'mail programs name themselves so; mail harvesters and servers carry the words of bots or of HTTP libraries',
     },
