@@ -23,19 +23,25 @@ export function signatureRoutes(app: HttpApp, context: HttpContext): void {
     return { ...signature, campaigns: [...signature.campaigns] };
   };
 
-  app.get('/api/signatures/me', { schema: { response: { 200: signatureSchema } } }, async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    return answerSignature(await requireSession(request));
-  });
+  app.get(
+    '/api/signatures/me',
+    { schema: { tags: ['signatures'], summary: 'My signature with its pixels', response: { 200: signatureSchema } } },
+    async (request) => {
+      return answerSignature(await requireSession(request));
+    },
+  );
 
   /** A new pixel; mails already sent keep reporting through the old one. */
-  app.post('/api/signatures/me/rotate', { schema: { response: { 200: signatureSchema } } }, async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    const session = await requireSession(request);
-    const issued = await withTenant(context.databases, session.organizationId, (trx) =>
-      rotateUserPixel(trx, { ...toOwner(session), now: context.clock.now() }),
-    );
-    if (issued === null) throw notFound('The member');
-    return answerSignature(session);
-  });
+  app.post(
+    '/api/signatures/me/rotate',
+    { schema: { tags: ['signatures'], summary: 'Replace my pixel by a new one', response: { 200: signatureSchema } } },
+    async (request) => {
+      const session = await requireSession(request);
+      const issued = await withTenant(context.databases, session.organizationId, (trx) =>
+        rotateUserPixel(trx, { ...toOwner(session), now: context.clock.now() }),
+      );
+      if (issued === null) throw notFound('The member');
+      return answerSignature(session);
+    },
+  );
 }

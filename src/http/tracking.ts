@@ -27,16 +27,31 @@ export function trackingRoutes(app: HttpApp, context: HttpContext): void {
     });
   };
 
-  app.get('/api/tracking/my-stats', { schema: { response: { 200: myStatsSchema } } }, async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    return asViewer(request, (trx, viewer) => readMyStats(trx, viewer, context.clock.now()));
-  });
+  app.get(
+    '/api/tracking/my-stats',
+    {
+      schema: {
+        tags: ['engagement'],
+        summary: 'My figures of today, this week and this month',
+        response: { 200: myStatsSchema },
+      },
+    },
+    async (request) => {
+      return asViewer(request, (trx, viewer) => readMyStats(trx, viewer, context.clock.now()));
+    },
+  );
 
   app.get(
     '/api/tracking/my-stats/daily',
-    { schema: { querystring: dailyQuerySchema, response: { 200: dailySchema } } },
-    async (request, reply) => {
-      reply.header('cache-control', 'no-store');
+    {
+      schema: {
+        tags: ['engagement'],
+        summary: 'My opens per day, today last',
+        querystring: dailyQuerySchema,
+        response: { 200: dailySchema },
+      },
+    },
+    async (request) => {
       const { days } = request.query;
       return asViewer(request, (trx, viewer) => readDaily(trx, viewer, { now: context.clock.now(), days }));
     },

@@ -1,0 +1,89 @@
+import type { Transaction } from 'kysely';
+import { readDaily } from '../analytics/read-daily.ts';
+import { readMyStats } from '../analytics/read-my-stats.ts';
+import { readOrganizationStats } from '../analytics/read-organization-stats.ts';
+import { readViewer, type Viewer } from '../analytics/read-viewer.ts';
+import { dailyQuerySchema, dailySchema } from '../contract/daily.ts';
+import { myStatsSchema } from '../contract/my-stats.ts';
+import { organizationStatsSchema } from '../contract/organization-stats.ts';
+import type { Schema } from '../db/schema.ts';
+import { withTenant } from '../db/with-tenant.ts';
+import { type MemberId, parseUuid } from '../domain/ids.ts';
+import type { HttpApp, HttpContext } from './context.ts';
+import { notFound } from './problem.ts';
+import { requireRole, requireSession, type Session } from './require-session.ts';
+
+const tags = ['team'];
+
+/** The team's engagement, for admins. A member's page is the one they see themselves, in their own time zone. */
+export function adminTrackingRoutes(app: HttpApp, context: HttpContext): void {
+  app.route({
+    method: 'GET',
+    url: '/api/admin/tracking/organization-stats',
+    schema: {
+      tags,
+      summary: 'Opens of the whole team, by person and department',
+      querystring: dailyQuerySchema,
+      response: { 200: organizationStatsSchema },
+    },
+    handler: async (request) => {
+      const { organizationId } = await requireAdmin(request);
+      const question = { organizationId, days: request.query.days, now: context.clock.now() };
+      return withTenant(context.databases, organizationId, (trx) => readOrganizationStats(trx, question));
+    },
+  });
+  app.route<{ Params: { userId: string } }>({
+    method: 'GET',
+    url: '/api/admin/tracking/user/:userId/stats',
+    schema: { tags, summary: "A member's figures, as they see them", response: { 200: myStatsSchema } },
+    handler: async (request) => {
+      const session = await requireAdmin(request);
+      const now = context.clock.now();
+      return asMember(context, { session, userId: request.params.userId }, (trx, viewer) =>
+        readMyStats(trx, viewer, now),
+      );
+    },
+  });
+  app.route<{ Params: { userId: string }; Querystring: { days: number } }>({
+    method: 'GET',
+    url: '/api/admin/tracking/user/:userId/stats/daily',
+    schema: {
+      tags,
+      summary: "A member's opens per day",
+      querystring: dailyQuerySchema,
+      response: { 200: dailySchema },
+    },
+    handler: async (request) => {
+      const session = await requireAdmin(request);
+      const question = { now: context.clock.now(), days: request.query.days };
+      return asMember(context, { session, userId: request.params.userId }, (trx, viewer) =>
+        readDaily(trx, viewer, question),
+      );
+    },
+  });
+}
+
+async function requireAdmin(request: Parameters<typeof requireSession>[0]): Promise<Session> {
+  const session = await requireSession(request);
+  requireRole(session, 'admin');
+  return session;
+}
+
+interface Asked {
+  readonly session: Session;
+  readonly userId: string;
+}
+
+/** Another organization's member, and what is no id at all, is not found. */
+async function asMember<T>(
+  context: HttpContext,
+  { session, userId }: Asked,
+  answer: (trx: Transaction<Schema>, viewer: Viewer) => Promise<T>,
+): Promise<T> {
+  const memberId = parseUuid<MemberId>(userId);
+  return withTenant(context.databases, session.organizationId, async (trx) => {
+    const viewer = memberId === null ? null : await readViewer(trx, session.organizationId, memberId);
+    if (viewer === null) throw notFound('The member');
+    return answer(trx, viewer);
+  });
+}
