@@ -1,0 +1,309 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { SpoolBlock } from '../../domain/hit.ts';
+import type { Log } from '../../kit/log.ts';
+import { decodeRecords } from '../record-codec.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  BLOCK_PAYLOAD_BYTES_MAX,
+  type BlockHeader,
+  findBlock,
+  parseBlockHeader,
+  parseSegmentHeader,
+  SEGMENT_HEADER_BYTES,
+  toBlockId,
+  toPayload,
+} from './block-format.ts';
+import type { Cursor } from './cursor-file.ts';
+import { type Segment, toSegmentPath } from './segment-files.ts';
+
+/**
+ * Reads blocks in order from the segments that the writer has reported, keeps what was handed out until it is
+ * acknowledged, and knows how far everything is acknowledged. Bytes beyond a segment's reported end are never looked
+ * at. A corrupt stretch is passed over, counted, and needs no acknowledgement.
+ */
+export class BlockReader {
+  readonly #folder: string;
+  readonly #log: Log;
+  readonly #segments: Segment[];
+  #cursor: Cursor;
+  #position: Cursor;
+  #pending: PendingStretch[] = [];
+  #file: { readonly number: number; readonly handle: FileHandle; readonly id: string } | null = null;
+  #bytes = 0;
+  #blocks = 0;
+  #corruptBlocks = 0;
+  /** Up to where corruption was counted: a rewind passes the same stretch again. */
+  #counted = { segment: 0, offset: 0 };
+  #oldestAt: number | null = null;
+
+  constructor(folder: string, segments: Segment[], start: Cursor | null, log: Log) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#segments = segments;
+    this.#cursor = toStart(segments, start);
+    this.#position = this.#cursor;
+    for (const segment of segments) {
+      this.#bytes += Math.max(0, segment.end - SEGMENT_HEADER_BYTES);
+      this.#blocks += segment.blocks;
+    }
+    this.#bytes -= this.#cursor.offset - SEGMENT_HEADER_BYTES;
+    this.#blocks -= this.#cursor.index;
+  }
+
+  /** Bytes written and not acknowledged. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get cursor(): Cursor {
+    return this.#cursor;
+  }
+
+  /** `oldestAt`: when the first block was written that is not acknowledged; null when there is none or none was read. */
+  figures(): { bytes: number; blocks: number; corruptBlocks: number; oldestAt: number | null } {
+    const oldestAt = this.#pending[0]?.writtenAt ?? this.#oldestAt;
+    return {
+      bytes: this.#bytes,
+      blocks: this.#blocks,
+      corruptBlocks: this.#corruptBlocks,
+      oldestAt: this.#bytes > 0 ? oldestAt : null,
+    };
+  }
+
+  /** The writer has made a segment longer. */
+  extend(commit: { segment: number; end: number; blocks: number; bytes: number; writtenAt: number }): void {
+    if (this.#bytes === 0) this.#oldestAt = commit.writtenAt;
+    this.#bytes += commit.bytes;
+    this.#blocks += commit.blocks;
+    const last = this.#segments.at(-1);
+    if (last?.number === commit.segment) {
+      last.end = commit.end;
+      last.blocks += commit.blocks;
+      return;
+    }
+    if (last) last.isSealed = true;
+    const { segment: number, end, blocks } = commit;
+    this.#segments.push({ number, id: null, end, blocks, isSealed: false });
+  }
+
+  seal(number: number): void {
+    const last = this.#segments.at(-1);
+    if (last?.number === number) last.isSealed = true;
+    this.#advance();
+  }
+
+  sealAll(): void {
+    for (const segment of this.#segments) segment.isSealed = true;
+    this.#advance();
+  }
+
+  /** The next blocks that were not handed out, at most `blocksMax`; empty when all were. */
+  async read(blocksMax: number): Promise<SpoolBlock[]> {
+    const blocks: SpoolBlock[] = [];
+    while (blocks.length < blocksMax) {
+      const segment = this.#toReadable();
+      if (segment === null) break;
+      await this.#readFrom(segment, blocks, blocksMax);
+    }
+    this.#advance();
+    return blocks;
+  }
+
+  acknowledge(blockIds: readonly string[]): void {
+    const ids = new Set(blockIds);
+    for (const stretch of this.#pending) {
+      if (ids.size === 0) break;
+      if (stretch.id !== null && ids.delete(stretch.id)) stretch.isDone = true;
+    }
+    this.#advance();
+  }
+
+  rewind(): void {
+    this.#position = this.#cursor;
+    this.#pending = [];
+  }
+
+  /** Numbers of segments that nothing refers to any more, once the cursor is stored; they are forgotten here. */
+  takeFinished(stored: Cursor): number[] {
+    const finished = this.#segments.filter(({ number }) => number < stored.segment).map(({ number }) => number);
+    this.#segments.splice(0, finished.length);
+    return finished;
+  }
+
+  async close(): Promise<void> {
+    await this.#closeFile();
+  }
+
+  /** The segment at the reading position, moved past those that are read to their end. */
+  #toReadable(): Segment | null {
+    for (const segment of this.#segments) {
+      if (segment.number < this.#position.segment) continue;
+      if (segment.number > this.#position.segment) this.#position = toFirst(segment.number);
+      if (this.#position.offset < segment.end) return segment;
+      if (!segment.isSealed) return null;
+    }
+    return null;
+  }
+
+  async #readFrom(segment: Segment, blocks: SpoolBlock[], blocksMax: number): Promise<void> {
+    const { offset } = this.#position;
+    const file = await this.#openFile(segment);
+    if (file === null) {
+      this.#passOver(segment, segment.end, segment.blocks);
+      return;
+    }
+    const wanted = Math.min(CHUNK_BYTES, (blocksMax - blocks.length) * BLOCK_BYTES_MAX);
+    const bytes = Buffer.allocUnsafeSlow(Math.min(wanted, segment.end - offset));
+    const { bytesRead } = await file.handle.read(bytes, 0, bytes.length, offset);
+    const chunk = bytes.subarray(0, bytesRead);
+    const isWhole = offset + chunk.length >= segment.end || bytesRead < bytes.length;
+    let at = 0;
+    while (blocks.length < blocksMax && at < chunk.length) {
+      const header = parseBlockHeader(chunk, at);
+      if (header === null || !isInside(chunk, at, header)) {
+        if (at > 0 && !isWhole) return;
+        this.#resynchronise(segment, chunk.subarray(at), isWhole);
+        return;
+      }
+      this.#take(segment, file.id, { chunk, at, header }, blocks);
+      at += BLOCK_HEADER_BYTES + header.payloadBytes;
+    }
+    if (chunk.length === 0) this.#resynchronise(segment, chunk, true);
+  }
+
+  /** Hands out the block at `at`, or passes it over when its checksum does not hold. */
+  #take(segment: Segment, segmentId: string, found: FoundBlock, blocks: SpoolBlock[]): void {
+    const { chunk, at, header } = found;
+    const payload = toPayload(chunk, at, header);
+    const end = this.#position.offset + BLOCK_HEADER_BYTES + header.payloadBytes;
+    if (payload === null) {
+      this.#passOver(segment, end, header.index + 1);
+      return;
+    }
+    const id = toBlockId(segmentId, header.index);
+    this.#push(segment, { id, end, index: header.index + 1, writtenAt: header.writtenAt });
+    blocks.push({ id, ...decodeRecords(payload) });
+  }
+
+  /** No sound header where one should be: goes on at the next sound one, else at the segment's end. */
+  #resynchronise(segment: Segment, rest: Buffer, isWhole: boolean): void {
+    const at = findBlock(rest, 1);
+    const header = at === -1 ? null : parseBlockHeader(rest, at);
+    if (header !== null) this.#passOver(segment, this.#position.offset + at, header.index);
+    else if (isWhole) this.#passOver(segment, segment.end, segment.blocks);
+    // A header may lie across the chunk's end, so the last bytes are looked at again.
+    else this.#passOver(segment, this.#position.offset + rest.length - BLOCK_HEADER_BYTES, this.#position.index);
+  }
+
+  #passOver(segment: Segment, end: number, index: number): void {
+    const { offset } = this.#position;
+    const isCounted =
+      segment.number < this.#counted.segment ||
+      (segment.number === this.#counted.segment && end <= this.#counted.offset);
+    if (!isCounted) {
+      // A stretch that goes on where the last one ended is the same one.
+      const isContinued = segment.number === this.#counted.segment && offset === this.#counted.offset;
+      if (!isContinued) this.#corruptBlocks += 1;
+      this.#counted = { segment: segment.number, offset: end };
+      this.#log.error({ segment: segment.number, offset, bytes: end - offset }, 'spool.block_corrupt');
+    }
+    this.#push(segment, { id: null, end, index: Math.max(index, this.#position.index), writtenAt: null });
+  }
+
+  #push(segment: Segment, next: { id: string | null; end: number; index: number; writtenAt: number | null }): void {
+    const { offset, index } = this.#position;
+    const after = { segment: segment.number, offset: next.end, index: next.index };
+    this.#pending.push({
+      id: next.id,
+      isDone: next.id === null,
+      after,
+      bytes: next.end - offset,
+      blocks: next.index - index,
+      writtenAt: next.writtenAt,
+    });
+    this.#position = after;
+    this.#oldestAt ??= next.writtenAt;
+  }
+
+  /** Moves the cursor over all that is done from the front, and past segments that are done and sealed. */
+  #advance(): void {
+    let done = 0;
+    for (const stretch of this.#pending) {
+      if (!stretch.isDone) break;
+      done += 1;
+      this.#cursor = stretch.after;
+      this.#bytes -= stretch.bytes;
+      this.#blocks -= stretch.blocks;
+      this.#oldestAt = stretch.writtenAt ?? this.#oldestAt;
+    }
+    this.#pending.splice(0, done);
+    for (const segment of this.#segments) {
+      const isAtEnd = segment.number === this.#cursor.segment && this.#cursor.offset >= segment.end;
+      if (isAtEnd && segment.isSealed) this.#cursor = toFirst(segment.number + 1);
+    }
+    if (this.#position.segment < this.#cursor.segment) this.#position = this.#cursor;
+  }
+
+  /** Null when the file is gone or its header cannot be read. */
+  async #openFile(segment: Segment): Promise<{ handle: FileHandle; id: string } | null> {
+    if (this.#file?.number === segment.number) return this.#file;
+    await this.#closeFile();
+    const handle = await open(toSegmentPath(this.#folder, segment.number), 'r').catch((error) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    if (handle === null) return null;
+    const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    const header = parseSegmentHeader(bytes.subarray(0, bytesRead));
+    if (header === null) {
+      await handle.close();
+      return null;
+    }
+    this.#file = { number: segment.number, handle, id: header.id };
+    return this.#file;
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    await file?.handle.close();
+  }
+}
+
+/** A block handed out and not yet acknowledged, or (`id` null) a corrupt stretch in its place among them. */
+interface PendingStretch {
+  readonly id: string | null;
+  isDone: boolean;
+  readonly after: Cursor;
+  readonly bytes: number;
+  readonly blocks: number;
+  readonly writtenAt: number | null;
+}
+
+interface FoundBlock {
+  readonly chunk: Buffer;
+  readonly at: number;
+  readonly header: BlockHeader;
+}
+
+const BLOCK_BYTES_MAX = BLOCK_HEADER_BYTES + BLOCK_PAYLOAD_BYTES_MAX;
+/** Several times the largest block, so that a block is never longer than what is read at once. */
+const CHUNK_BYTES = 1024 * 1024;
+
+function isInside(chunk: Buffer, at: number, header: BlockHeader): boolean {
+  return at + BLOCK_HEADER_BYTES + header.payloadBytes <= chunk.length;
+}
+
+function toFirst(segment: number): Cursor {
+  return { segment, offset: SEGMENT_HEADER_BYTES, index: 0 };
+}
+
+/** A cursor into a segment that is gone counts as the start of the next one; one beyond an end as that end. */
+function toStart(segments: readonly Segment[], stored: Cursor | null): Cursor {
+  const first = segments[0];
+  if (first === undefined) return stored === null ? toFirst(1) : toFirst(stored.segment);
+  if (stored === null || stored.segment !== first.number) return toFirst(first.number);
+  const offset = Math.min(Math.max(stored.offset, SEGMENT_HEADER_BYTES), first.end);
+  return { segment: first.number, offset, index: Math.min(stored.index, first.blocks) };
+}
