@@ -110,6 +110,7 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
     },
     collect: collector.handle,
     webDir: findWebDir(),
+    trustProxy: config.trustProxy,
   });
   closers.push(() => http.close());
   closers.push(() => collector.close());

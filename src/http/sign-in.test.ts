@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
+import { RUNNING_MAX, WAITING_MAX } from '../accounts/passwords.ts';
 import { sessionResponseSchema } from '../contract/session.ts';
 import { FAILURES_PER_CLIENT_MAX } from './auth.ts';
 
@@ -247,4 +248,24 @@ test('no password, cookie, token or email address is logged by any of this', () 
   const log = http.logLines.join('\n');
   expect(log).toContain('POST /api/auth/sign-in/email');
   expect(log).not.toMatch(/walnut|velvet|session_token|@example\.com/);
+});
+
+test('when too many passwords are being checked, sign-in and sign-up say to try again and count nothing as wrong', async () => {
+  const { email } = await signUp();
+  const { password } = await http.context.auth.$context;
+  let isCrowded = true;
+  const crowd = Array.from({ length: RUNNING_MAX + WAITING_MAX }, async (_, index) => {
+    while (isCrowded) await password.hash(`nobody's password ${index}`);
+  });
+  const signedIn = await signIn(email);
+  const body = { name: 'Late', email: 'late@example.com', password: PASSWORD, organizationName: 'Late' };
+  const signedUp = await http.send('POST', '/api/sign-up', { body });
+  isCrowded = false;
+  for (const answer of [signedIn, signedUp]) {
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(answer.body).toMatchObject({ code: 'too_busy' });
+  }
+  await Promise.all(crowd);
+  expect((await signIn(email)).status).toBe(200);
 });
