@@ -84,7 +84,11 @@ function openRole(url: string, { role, statementMsMax, max, log }: RolePool): Ky
     types: { getTypeParser: toTypeParser },
     verify: (client, done) => verifyRole(client, role).then(() => done(), done),
   });
-  pool.on('error', (error) => log.warn({ role, error: error.message }, 'database.connection_lost'));
+  // Also while a transaction is between two queries, when nobody else listens: an unheard error ends the process.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ role, error: error.message }, 'database.connection_lost'));
+  });
+  pool.on('error', () => undefined);
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 

