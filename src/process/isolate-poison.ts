@@ -23,7 +23,7 @@ export async function isolatePoison(
     if (toFailure(error) !== 'poison') throw error;
     const [block] = blocks;
     if (blocks.length === 1 && block) {
-      onStored(await processWithoutPoison(context, block, error));
+      onStored(await processWithoutPoison(context, block));
       return;
     }
     const half = Math.ceil(blocks.length / 2);
@@ -32,9 +32,11 @@ export async function isolatePoison(
   }
 }
 
-async function processWithoutPoison(context: BatchContext, block: SpoolBlock, cause: unknown): Promise<BatchOutcome> {
+/** A fault is believed when it shows twice: a hiccup of the connection condemns nobody. */
+async function processWithoutPoison(context: BatchContext, block: SpoolBlock): Promise<BatchOutcome> {
   const all = block.records.map((_, recordIndex) => recordIndex);
-  const condemned = await condemn(context, block, { indexes: all, error: cause });
+  const again = await probe(context, block, all);
+  const condemned = again === null ? [] : await condemn(context, block, { indexes: all, error: again });
   try {
     return await processBatch(context, [block], { condemned });
   } catch (error) {

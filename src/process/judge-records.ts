@@ -5,7 +5,9 @@ import {
   type SpoolBlock,
   type SpoolRecord,
   type ThrottledHits,
+  type ThrottleLimit,
   TOKEN_HASH_BYTES,
+  type TrackingType,
 } from '../domain/hit.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import { classify } from './classify/classify.ts';
@@ -93,13 +95,18 @@ export function keepBlocks(batch: JudgedBatch, blockIds: ReadonlySet<string>): J
   };
 }
 
+const TRACKING_TYPES: readonly TrackingType[] = ['user', 'campaign'];
+const THROTTLE_LIMITS: readonly ThrottleLimit[] = ['pixel', 'client_ip'];
+
 function checkRecord(record: SpoolRecord, now: number): void {
   if (!Number.isSafeInteger(record.hitAt)) throw new RecordError('hit time is no whole number of milliseconds');
   if (record.hitAt < now - HIT_AGE_MS_MAX) throw new RecordError('hit time is too far in the past');
   if (record.hitAt > now + HIT_AHEAD_MS_MAX) throw new RecordError('hit time is in the future');
   if (record.tokenHash.byteLength !== TOKEN_HASH_BYTES) throw new RecordError('token hash has the wrong size');
+  if (!TRACKING_TYPES.includes(record.trackingType)) throw new RecordError('unknown tracking type');
   if (record.kind === 'throttled') {
     const { hits } = record;
+    if (!THROTTLE_LIMITS.includes(record.limit)) throw new RecordError('unknown limit');
     if (!Number.isSafeInteger(hits) || hits < 1 || hits > THROTTLED_HITS_MAX)
       throw new RecordError('throttled count out of range');
     return;

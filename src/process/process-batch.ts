@@ -38,7 +38,7 @@ export async function processBatch(
   const { time } = context;
   const judged = await time('judge', () => judgeRecords(blocks, context.clock.now(), options.condemned ?? []));
   await time('prepare', () => Promise.all([context.partitions.cover(judged), context.judgementIds.learn(judged.hits)]));
-  const transaction = context.databases.system.transaction().execute(async (trx) => {
+  const transaction = begin(context).execute(async (trx) => {
     const fresh = await time('claim', () => claimBlocks(trx, blocks));
     const batch = keepBlocks(judged, fresh);
     const pixels = await time('pixels', () => readPixels(trx, batch));
@@ -55,6 +55,11 @@ export async function processBatch(
     return outcome;
   });
   return options.isProbe ? transaction.catch(toProbeOutcome) : transaction;
+}
+
+/** Each statement must see what was committed while it waited for a lock, whatever the server's default is. */
+function begin(context: BatchContext) {
+  return context.databases.system.transaction().setIsolationLevel('read committed');
 }
 
 class ProbePassed extends Error {
