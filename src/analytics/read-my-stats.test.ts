@@ -134,7 +134,7 @@ function recount(slots: readonly CountedSlot[], now: number, timeZone: string) {
           ? current.opens === 0
             ? 0
             : 100
-          : Math.round(Math.abs(current.opens / previous.opens - 1) * 100),
+          : Math.floor((200 * Math.abs(current.opens - previous.opens) + previous.opens) / (2 * previous.opens)),
     },
     peakHours: recountPeaks(walls.filter(({ wall }) => wall.day >= dayOf(-56) && wall.day < nowWall.day)),
     byDevice: recountDevices(walls.filter(({ wall }) => wall.day > dayOf(-30))),

@@ -9,6 +9,9 @@ test.each([
   [1, 0, 'up', 100],
   [0, 9, 'down', 100],
   [30, 10, 'up', 200],
+  // 14.5 per cent: a fraction of floats would fall short of the half.
+  [229, 200, 'up', 15],
+  [1_001, 1_000, 'up', 0],
 ] as const)('%d after %d is %s %d', (current, previous, direction, percentage) => {
   expect(toTrend(current, previous)).toEqual({ direction, percentage });
 });
