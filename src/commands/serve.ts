@@ -112,8 +112,9 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
     webDir: findWebDir(),
     trustProxy: config.trustProxy,
   });
-  closers.push(() => http.close());
   closers.push(() => collector.close());
+  // Closed before the collector, which goes on answering while clients are asked to leave.
+  closers.push(() => http.close());
   await http.listen({ port: config.port, host: config.host });
 }
 
