@@ -37,7 +37,7 @@ export function useStartSession(): () => Promise<void> {
   return useCallback(async () => {
     const person = await api.session();
     storeHint(true);
-    client.clear();
+    forgetFigures(client);
     client.setQueryData<Session>(SESSION_KEY, { person, hasEnded: false });
   }, [client]);
 }
@@ -48,8 +48,13 @@ export function useSignOut(): () => Promise<void> {
     await api.signOut();
     storeHint(false);
     client.setQueryData<Session>(SESSION_KEY, { person: null, hasEnded: false });
-    client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
+    forgetFigures(client);
   }, [client]);
+}
+
+/** All but the session itself: removing that would cut off the parts of the screen that watch it. */
+function forgetFigures(client: QueryClient): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
 }
 
 /** An answer said that nobody is signed in: the frame goes to the sign-in page and says why. */

@@ -14,7 +14,7 @@ export function LoadError({ what, error, onRetry }: Props) {
   const isRefused = error instanceof ApiProblem && error.status === 403;
   return (
     <section className={styles.panel} role="alert">
-      <h2 className={styles.title}>{isRefused ? `${what}: not for you to see` : `${what} could not be loaded`}</h2>
+      <h2 className={styles.title}>{isRefused ? `${what} cannot be shown` : `${what} could not be loaded`}</h2>
       <p className={styles.words}>{error.message}</p>
       {isRefused ? null : (
         <>

@@ -24,6 +24,9 @@ export const theme = createTheme({
   defaultRadius: '8px',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    SegmentedControl: { defaultProps: { bg: 'var(--sunken)' } },
+  },
 });
 
 const surfaces = {

@@ -2,6 +2,7 @@ import type { PeakHour } from '../../../src/contract/my-stats.ts';
 import { Placeholder } from '../../ui/placeholder.tsx';
 import styles from './best-hours.module.css';
 import panel from './panel.module.css';
+import { toAverageWords } from './to-count-words.ts';
 import { toHourWords } from './to-hour-words.ts';
 
 /** The three hours of the week in which mail is opened most. */
@@ -11,7 +12,7 @@ export function BestHours({ peakHours }: { readonly peakHours: readonly PeakHour
       <h2 id="hours-title" className={panel.heading}>
         Best hours, last 8 weeks
       </h2>
-      {peakHours === undefined ? <Placeholder width="100%" height={72} /> : <Hours peakHours={peakHours} />}
+      {peakHours === undefined ? <Placeholder width="100%" height={104} /> : <Hours peakHours={peakHours} />}
     </section>
   );
 }
@@ -24,7 +25,7 @@ function Hours({ peakHours }: { readonly peakHours: readonly PeakHour[] }) {
       {peakHours.map((peak) => (
         <li key={`${peak.day} ${peak.hour}`}>
           <span>{toHourWords(peak)}</span>
-          <span className={panel.quiet}>{peak.avgOpens.toLocaleString('en-US')} on average</span>
+          <span className={panel.quiet}>{toAverageWords(peak.avgOpens)} on average</span>
           <span className={styles.track} aria-hidden="true">
             <span style={{ width: `${(peak.avgOpens / best) * 100}%` }} />
           </span>

@@ -27,7 +27,9 @@ export function DailyBars({ daily }: { readonly daily: Daily | undefined }) {
           <Table days={days} isShown={isTable} />
         </>
       ) : (
-        <Placeholder width="100%" height={232} />
+        <div className={styles.waiting}>
+          <Placeholder width="100%" height="100%" />
+        </div>
       )}
     </section>
   );
@@ -37,7 +39,7 @@ function Bars({ days }: { readonly days: readonly WeekDay[] }) {
   const highest = Math.max(1, ...days.flatMap((day) => [day.opens, day.opensBefore ?? 0]));
   const hasLine = days.every((day) => day.opensBefore !== null) && days.some((day) => (day.opensBefore ?? 0) > 0);
   return (
-    <div aria-hidden="true">
+    <div className={styles.chart} aria-hidden="true">
       <div className={styles.plot}>
         {hasLine ? <WeekBefore days={days} highest={highest} /> : null}
         {days.map((day) => (
@@ -88,7 +90,8 @@ function WeekBefore({ days, highest }: { readonly days: readonly WeekDay[]; read
       preserveAspectRatio="none"
       aria-hidden="true"
     >
-      <polyline points={points.join(' ')} vectorEffect="non-scaling-stroke" />
+      <polyline className={styles.halo} points={points.join(' ')} vectorEffect="non-scaling-stroke" />
+      <polyline className={styles.line} points={points.join(' ')} vectorEffect="non-scaling-stroke" />
     </svg>
   );
 }

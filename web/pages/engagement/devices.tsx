@@ -16,7 +16,7 @@ export function Devices({ stats }: { readonly stats: MyStats | undefined }) {
       <h2 id="devices-title" className={panel.heading}>
         Devices, last 30 days
       </h2>
-      {stats ? <Shares stats={stats} /> : <Placeholder width="100%" height={48} />}
+      {stats ? <Shares stats={stats} /> : <Placeholder width="100%" height={88} />}
     </section>
   );
 }

@@ -55,7 +55,7 @@ export function EngagementPage() {
       ) : (
         <Figures stats={stats.data} daily={daily.data} period={period} />
       )}
-      <AboutTracking retentionDays={stats.data?.retentionDays ?? null} />
+      <AboutTracking retentionDays={stats.data?.retentionDays ?? null} isLoading={stats.isPending} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { Placeholder } from '../../ui/placeholder.tsx';
 import styles from './headline-figures.module.css';
 import { type Period, toBeforeWords, toPeriodWords } from './period.ts';
 import { toComparisonWords } from './to-comparison-words.ts';
-import { toCountWords } from './to-count-words.ts';
+import { toAverageWords, toCountWords } from './to-count-words.ts';
 import { toHourWords } from './to-hour-words.ts';
 
 interface Props {
@@ -121,7 +121,7 @@ function PeakHour({ stats }: { stats: MyStats | undefined }) {
           best ? (
             <>Peak engagement: {toHourWords(best)}</>
           ) : (
-            'Peak engagement: not enough data yet'
+            'Peak engagement: not known yet'
           )
         ) : (
           <Placeholder width={200} height={20} />
@@ -134,6 +134,6 @@ function PeakHour({ stats }: { stats: MyStats | undefined }) {
 
 function toPeakLine(avgOpens: number | undefined): string {
   if (avgOpens === undefined) return 'it shows after the first full day with opens';
-  const words = `${avgOpens.toLocaleString('en-US')} opens in that hour on average`;
+  const words = `${toAverageWords(avgOpens)} opens in that hour on average`;
   return avgOpens < RELIABLE_OPENS_MIN ? `${words}: too few to rely on yet` : words;
 }

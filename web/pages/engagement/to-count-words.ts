@@ -6,3 +6,8 @@ const large = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSigni
 export function toCountWords(count: number, exactBelow = EXACT_BELOW): string {
   return count < exactBelow ? exact.format(count) : large.format(count);
 }
+
+/** "8.3", and without the decimal from a hundred on, where nobody can use it. */
+export function toAverageWords(average: number): string {
+  return exact.format(average < 100 ? average : Math.round(average));
+}

@@ -9,7 +9,7 @@ type Outcome = 'none' | 'signature' | 'code' | 'refused';
 
 const NOTICE_MS = 6_000;
 const WORDS: Readonly<Record<Outcome, string>> = {
-  none: '',
+  none: 'Copies formatted text. Where a mail program asks for code, take the HTML.',
   signature: 'Copied. Paste it into the signature settings of your mail program.',
   code: 'The HTML code is copied.',
   refused: 'Your browser refused to copy. Select all of the code below and copy it yourself.',
