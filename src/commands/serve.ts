@@ -19,7 +19,8 @@ import { openNetworks } from '../networks/open-networks.ts';
 import { startProcessor } from '../process/run-processor.ts';
 import { startRetention } from '../retention/start-retention.ts';
 import { openDiskSpool } from '../spool/disk/disk-spool.ts';
-import { startDayKeys } from '../visitors/day-keys.ts';
+import type { Spool } from '../spool/spool.ts';
+import { type DayKeys, startDayKeys } from '../visitors/day-keys.ts';
 import type { Command } from './command.ts';
 import { readAppSecret } from './read-app-secret.ts';
 
@@ -111,6 +112,7 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
     collect: collector.handle,
     webDir: findWebDir(),
     trustProxy: config.trustProxy,
+    readiness: async () => toReadiness(spool, dayKeys),
   });
   closers.push(() => collector.close());
   // Closed before the collector, which goes on answering while clients are asked to leave.
@@ -119,13 +121,26 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
 }
 
 async function openMigrated(config: Config, log: Log, closers: (() => Promise<void>)[]): Promise<Databases> {
-  const server = await connect({ databaseUrl: config.databaseUrl, dataDir: config.dataDir }, log);
+  const settings = { databaseUrl: config.databaseUrl, dataDir: config.dataDir, endsWithProcess: true };
+  const server = await connect(settings, log);
   closers.push(() => server.stop());
   await migrate(server.url, log);
   const databases = await openDatabases(server.url, { log });
   closers.push(() => databases.close());
   return databases;
 }
+
+/** Beyond the database: is the spool drained in time and has it room, and can visitors be told apart today. */
+async function toReadiness(spool: Spool, dayKeys: DayKeys) {
+  const { lagMs, bytes, bytesMax } = spool.figures();
+  const isDrained = lagMs < SPOOL_LAG_MS_MAX && bytes < bytesMax;
+  return {
+    spool: { ok: isDrained, detail: `oldest hit waits ${Math.round(lagMs)} ms, ${bytes} of ${bytesMax} bytes` },
+    keys: { ok: dayKeys.hasToday(), detail: dayKeys.hasToday() ? "today's key is here" : "today's key is missing" },
+  };
+}
+
+const SPOOL_LAG_MS_MAX = 60_000;
 
 /** The built screens beside the compiled code; null when run from source without a build. */
 function findWebDir(): string | null {
