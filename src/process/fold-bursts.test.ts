@@ -4,6 +4,9 @@ import type { HitOptions } from '../../tests/support/hits.ts';
 import { NOW, prepareProcessing, userHits } from '../../tests/support/processing.ts';
 import { readEvents, readRollupDrift } from '../../tests/support/tracking.ts';
 
+import { createBatchContext } from './batch-context.ts';
+import { processBatch } from './process-batch.ts';
+
 const processing = prepareProcessing();
 const { seed, process } = processing;
 
@@ -85,4 +88,22 @@ test('a fold that comes later changes the load count and no rollup', async () =>
     processing.database.system,
   );
   expect(rows).toEqual([{ events: 1, opens: 1, uniques: 1 }]);
+});
+
+test('loads that several processors store at the same moment are still one open each burst', async () => {
+  const acme = await seed();
+  const contexts = Array.from({ length: 3 }, () => createBatchContext(processing.context));
+  for (let burst = 0; burst < 20; burst += 1) {
+    const at = NOW - burst * 60_000;
+    await Promise.all(
+      contexts.map((own, p) => {
+        const gmail: HitOptions[] = [0, 1, 2].map((s) => ({ at: at + s * 1000 + p, by: 'gmail' }));
+        const reader: HitOptions[] = [0, 1].map((s) => ({ at: at + s * 1000 + p }));
+        return processBatch(own, [userHits(acme, ...gmail, ...reader)]);
+      }),
+    );
+  }
+  const events = await readEvents(processing.database);
+  expect(events.filter((e) => e.verdict === 'proxy_open').map((e) => e.load_count)).toEqual(Array(20).fill(9));
+  expect(events.filter((e) => e.verdict === 'human').map((e) => e.load_count)).toEqual(Array(20).fill(6));
 });
