@@ -10,7 +10,14 @@ interface Props {
 
 export function Caveat({ children, caveat }: Props) {
   return (
-    <Tooltip label={caveat} multiline maw={280} withArrow events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip
+      label={caveat}
+      multiline
+      maw={280}
+      withArrow
+      position="bottom"
+      events={{ hover: true, focus: true, touch: true }}
+    >
       <button type="button" className={styles.caveat}>
         {children}
       </button>

@@ -13,6 +13,7 @@ const SHORTCUTS = [
 export function ShortcutsHelp({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   return (
     <Modal
+      styles={{ content: { background: 'var(--surface)' }, header: { background: 'var(--surface)' } }}
       opened={isOpen}
       onClose={onClose}
       title="Keyboard shortcuts"

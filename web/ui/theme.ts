@@ -13,10 +13,36 @@ const accent: MantineColorsTuple = [
   '#04433d',
 ];
 
+const gray: MantineColorsTuple = [
+  '#f9f8f6',
+  '#f0efec',
+  '#e3e2dd',
+  '#d6d4ce',
+  '#c4c1ba',
+  '#a8a49c',
+  '#77736b',
+  '#55524c',
+  '#393733',
+  '#232220',
+];
+
+const dark: MantineColorsTuple = [
+  '#edecea',
+  '#c9c6c0',
+  '#a5a29b',
+  '#7a7771',
+  '#4a4844',
+  '#31302d',
+  '#232321',
+  '#1b1b1a',
+  '#131312',
+  '#0d0d0c',
+];
+
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: 7,
-  colors: { accent },
+  colors: { accent, gray, dark },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '16px', xl: '20px' },

@@ -17,7 +17,7 @@ export function DailyBars({ daily }: { readonly daily: Daily | undefined }) {
         <h2 id="daily-title" className={panel.heading}>
           Daily opens, last 7 days
         </h2>
-        <Button variant="subtle" size="compact-sm" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+        <Button variant="subtle" size="compact-sm" onClick={() => setTable(!isTable)}>
           {isTable ? 'Show bars' : 'Show table'}
         </Button>
       </header>

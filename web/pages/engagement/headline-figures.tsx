@@ -27,7 +27,7 @@ export function HeadlineFigures({ stats, period }: Props) {
   return (
     <section className={styles.figures} aria-label={`Figures of ${words}`} aria-busy={!stats}>
       <Figure
-        label="opens"
+        label={figures?.opens === 1 ? 'open' : 'opens'}
         name={`Opens ${words}`}
         count={figures?.opens}
         line={stats && <OpensLine comparison={comparison ?? null} period={period} timezone={stats.timezone} />}
