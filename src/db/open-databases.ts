@@ -12,8 +12,9 @@ import type { Schema } from './schema.ts';
 export function openDatabases(url: string, options: DatabasesOptions = {}): Databases {
   const log = options.log ?? silentLog;
   const max = options.poolMax ?? POOL_MAX;
-  const app = openRole(url, { role: APP_ROLE, statementMsMax: APP_STATEMENT_MS_MAX, max, log });
-  const system = openRole(url, { role: SYSTEM_ROLE, statementMsMax: SYSTEM_STATEMENT_MS_MAX, max, log });
+  const pool = { max, log, connectMsMax: options.connectMsMax ?? CONNECT_MS_MAX };
+  const app = openRole(url, { ...pool, role: APP_ROLE, statementMsMax: APP_STATEMENT_MS_MAX });
+  const system = openRole(url, { ...pool, role: SYSTEM_ROLE, statementMsMax: SYSTEM_STATEMENT_MS_MAX });
   let closed: Promise<unknown> | null = null;
   return {
     app,
@@ -39,6 +40,8 @@ export interface Databases {
 export interface DatabasesOptions {
   /** Connections per role; 10 when not given. */
   readonly poolMax?: number;
+  /** Waiting for a free or a new connection; then the query fails. 5 s when not given. */
+  readonly connectMsMax?: number;
   readonly log?: Log;
 }
 
@@ -46,7 +49,6 @@ export interface DatabasesOptions {
 export class RoleError extends Error {}
 
 const POOL_MAX = 10;
-/** Waiting for a free or a new connection; then the query fails. */
 const CONNECT_MS_MAX = 5_000;
 const IDLE_MS_MAX = 30_000;
 const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
@@ -61,10 +63,11 @@ interface RolePool {
   readonly role: DatabaseRole;
   readonly statementMsMax: number;
   readonly max: number;
+  readonly connectMsMax: number;
   readonly log: Log;
 }
 
-function openRole(url: string, { role, statementMsMax, max, log }: RolePool): Kysely<Schema> {
+function openRole(url: string, { role, statementMsMax, max, connectMsMax, log }: RolePool): Kysely<Schema> {
   const { address, addressOptions } = splitOptions(url);
   const pool = new pg.Pool({
     connectionString: address,
@@ -77,7 +80,7 @@ function openRole(url: string, { role, statementMsMax, max, log }: RolePool): Ky
     ].join(' '),
     query_timeout: statementMsMax + SILENT_SERVER_MS,
     max,
-    connectionTimeoutMillis: CONNECT_MS_MAX,
+    connectionTimeoutMillis: connectMsMax,
     idleTimeoutMillis: IDLE_MS_MAX,
     keepAlive: true,
     application_name: role,
