@@ -46,7 +46,7 @@ export interface ProcessorFigures {
   readonly failedTries: number;
 }
 
-/** 170 to 200 ms on 2 busy cores; larger ones bring no more hits a second (measured up to 5000). */
+/** 120 to 200 ms on 2 busy cores; larger ones bring no more hits a second (measured up to 5000). */
 const BATCH_HITS_MAX = 2000;
 const BLOCKS_READ_MAX = 64;
 /** Also how long stop() may wait for a quiet spool. */
