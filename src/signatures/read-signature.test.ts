@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type SeededOrganization, seedCampaign, seedOrganization, TEST_TOKEN_KEY } from '../../tests/support/seed.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
+import { waitForLock } from '../../tests/support/wait-for-lock.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { Audience } from '../domain/audience.ts';
 import type { CampaignStatus } from '../domain/campaign-status.ts';
@@ -185,20 +186,27 @@ describe('tokens', () => {
     expect(await read(memberId)).toEqual(await read(memberId));
   });
 
-  test('a rotation issues a new one; the old row stays, retired, for the mails already sent', async () => {
+  test('a rotation issues a new one; the old row stays, retired, for the mails already sent; two at once take turns', async () => {
     const [{ memberId, pixel }] = acme.members;
     const now = Date.parse('2026-11-20T12:00:00Z');
     const owner = { organizationId: acme.organizationId, memberId, tokenKey: TEST_TOKEN_KEY, now };
     const rotate = () => withTenant(databases, acme.organizationId, (trx) => rotateUserPixel(trx, owner));
+    let second: ReturnType<typeof rotate> = Promise.resolve(null);
 
-    const issued = await Promise.all([rotate(), rotate(), rotate()]);
+    const first = await withTenant(databases, acme.organizationId, async (trx) => {
+      const issued = await rotateUserPixel(trx, owner);
+      second = rotate();
+      await waitForLock(databases);
+      return issued;
+    });
+    const issued = [first, await second];
 
     const rows = await databases.system
       .selectFrom('signature_user_tracking')
       .selectAll()
       .where('user_id', '=', memberId)
       .execute();
-    expect(rows).toHaveLength(4);
+    expect(rows).toHaveLength(3);
     const active = rows.filter((row) => row.is_active);
     expect(active).toHaveLength(1);
     const token = issued.find((one) => one?.pixelId === active[0]?.id)?.token ?? '';
