@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { type ThrottleLimit, type TrackingType, USER_AGENT_CHARS_MAX } from '../domain/hit.ts';
+import { NETWORK_CLASSES, type NetworkClass } from '../domain/network-class.ts';
+import type { Client } from './address-book.ts';
+import { WindowCounts } from './window-counts.ts';
+
+export interface CollectLimits {
+  /** Recorded hits per minute of a campaign's pixel; a user's pixel takes ten times it. */
+  readonly pixelPerMinute: number;
+  /** Recorded hits per minute of one address (IPv6: its /64), mail proxies' networks excepted. */
+  readonly addressPerMinute: number;
+}
+
+/** What the limits look at. */
+export interface ThrottleQuestion {
+  readonly trackingType: TrackingType;
+  readonly tokenHash: Buffer;
+  readonly client: Client;
+  readonly userAgent: string;
+  readonly now: number;
+}
+
+/**
+ * Decides which hits are recorded (product.md section 3). Loads of one pixel by one client, or by one mail proxy's
+ * network, within 10 s of the first become one open later, so they do not use the limits up; they have a limit of
+ * their own, ten times as high, since each is a record all the same. Memory is fixed: 9 MB, whatever comes.
+ */
+export class Throttle {
+  readonly #limits: CollectLimits;
+  readonly #pixels = new WindowCounts();
+  readonly #addresses = new WindowCounts();
+  readonly #pixelRepeats = new WindowCounts();
+  readonly #addressRepeats = new WindowCounts();
+  readonly #folds = new Folds();
+
+  constructor(limits: CollectLimits) {
+    this.#limits = limits;
+  }
+
+  /** Null: record it, and it is counted. Otherwise the limit that it is over. */
+  decide(question: ThrottleQuestion): ThrottleLimit | null {
+    const { client, now, tokenHash } = question;
+    const salt = question.trackingType === 'user' ? SEED_A : SEED_B;
+    const pixelA = mix(tokenHash.readInt32LE(0), salt);
+    const pixelB = mix(tokenHash.readInt32LE(4), salt);
+    const isProxied = PROXY_CLASSES.has(client.networkClass);
+    const addressA = mix(client.high ^ mix(client.low, SEED_C), SEED_A);
+    const addressB = mix(client.high ^ mix(client.low, SEED_B), SEED_C);
+    const reader = isProxied ? NETWORK_CLASSES.indexOf(client.networkClass) : addressA;
+    const reading = mix(reader ^ toTextHash(question.userAgent), SEED_B);
+    const foldA = mix(pixelA ^ reading, SEED_C);
+    const foldB = mix(pixelB ^ reading, SEED_A);
+
+    const isRepeat = this.#folds.has(foldA, foldB, now);
+    const pixels = isRepeat ? this.#pixelRepeats : this.#pixels;
+    const addresses = isRepeat ? this.#addressRepeats : this.#addresses;
+    const times = isRepeat ? REPEATS_FACTOR : 1;
+    const pixelLimit = this.#limits.pixelPerMinute * (question.trackingType === 'user' ? USER_PIXEL_FACTOR : 1);
+    const hasAddressLimit = !isProxied && client.networkClass !== 'unknown';
+    pixels.roll(now);
+    addresses.roll(now);
+    if (pixels.isAtLimit(pixelA, pixelB, pixelLimit * times)) return 'pixel';
+    if (hasAddressLimit && addresses.isAtLimit(addressA, addressB, this.#limits.addressPerMinute * times)) {
+      return 'client_ip';
+    }
+    pixels.add(pixelA, pixelB);
+    if (hasAddressLimit) addresses.add(addressA, addressB);
+    if (!isRepeat) this.#folds.begin(foldA, foldB, now);
+    return null;
+  }
+}
+
+/** One address of these speaks for thousands of readers. */
+const PROXY_CLASSES: ReadonlySet<NetworkClass> = new Set([
+  'google_proxy',
+  'apple_relay',
+  'yahoo',
+  'mail_provider',
+  'microsoft',
+]);
+
+const USER_PIXEL_FACTOR = 10;
+/** Gmail's storms of some 500 loads of one image pass; a pixel fetched in a loop does not. */
+const REPEATS_FACTOR = 10;
+const FOLD_MS = 10_000;
+const FOLD_CELLS = 2 ** 16;
+
+/** Which readers loaded which pixel within the last 10 s. One that is pushed out by another only costs a limit more. */
+class Folds {
+  readonly #tags = new Int32Array(FOLD_CELLS);
+  readonly #begunAt = new Float64Array(FOLD_CELLS).fill(Number.NEGATIVE_INFINITY);
+
+  has(a: number, b: number, now: number): boolean {
+    const cell = a & (FOLD_CELLS - 1);
+    const age = now - (this.#begunAt[cell] ?? 0);
+    return this.#tags[cell] === b && age >= 0 && age < FOLD_MS;
+  }
+
+  begin(a: number, b: number, now: number): void {
+    const cell = a & (FOLD_CELLS - 1);
+    this.#tags[cell] = b;
+    this.#begunAt[cell] = now;
+  }
+}
+
+/** Random per process: nobody can choose keys that share another one's cell. */
+const seeds = randomBytes(12);
+const SEED_A = seeds.readInt32LE(0);
+const SEED_B = seeds.readInt32LE(4);
+const SEED_C = seeds.readInt32LE(8);
+
+/** Spreads every bit of a 32-bit value over all bits of the result (the finaliser of MurmurHash3, public domain). */
+function mix(value: number, seed: number): number {
+  let hash = value ^ seed;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+/** FNV-1a over the text's first 512 characters. */
+function toTextHash(text: string): number {
+  const length = Math.min(text.length, USER_AGENT_CHARS_MAX);
+  let hash = 0x811c9dc5 ^ SEED_A;
+  for (let at = 0; at < length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
+}
