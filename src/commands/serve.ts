@@ -18,6 +18,7 @@ import { createMetrics } from '../kit/metrics.ts';
 import { openNetworks } from '../networks/open-networks.ts';
 import { startProcessor } from '../process/run-processor.ts';
 import { startRetention } from '../retention/start-retention.ts';
+import { backfillUserPixels } from '../signatures/backfill-user-pixels.ts';
 import { openDiskSpool } from '../spool/disk/disk-spool.ts';
 import type { Spool } from '../spool/spool.ts';
 import { type DayKeys, startDayKeys } from '../visitors/day-keys.ts';
@@ -76,6 +77,8 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
   closers.push(() => spool.close());
   const appSecret = await readAppSecret(config);
   const databases = await openMigrated(config, log, closers);
+  const tokenKey = toPurposeKey(appSecret, 'pixel-token');
+  await backfillUserPixels(databases, tokenKey);
   const dayKeys = await startDayKeys({ databases, keySecret: toPurposeKey(appSecret, 'visitor-key'), clock, log });
   closers.push(() => dayKeys.stop());
   const retention = await startRetention({ databases, clock, log });
@@ -107,7 +110,7 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
       metrics,
       publicUrl: config.publicUrl,
       pixelUrl: config.pixelUrl,
-      tokenKey: toPurposeKey(appSecret, 'pixel-token'),
+      tokenKey,
     },
     collect: collector.handle,
     webDir: findWebDir(),

@@ -78,7 +78,7 @@ const PIXEL_PATHS = {
       responses: GIF_RESPONSE,
     },
   },
-  '/api/t/c/{token}': {
+  '/api/t/p/{token}': {
     get: {
       tags: ['pixels'],
       summary: "A campaign's pixel",
