@@ -21,16 +21,11 @@ export interface HitFacts {
 export function classify(facts: HitFacts): Judgement {
   const known = toKnownAgent(facts.userAgent);
   const isNetworkListOld = (facts.networksAgeDays ?? 0) > NETWORKS_AGE_DAYS_MAX;
-  const slot =
-    NETWORK_CLASSES.indexOf(facts.networkClass) * 4 + (facts.hints.isPrefetch ? 2 : 0) + (isNetworkListOld ? 1 : 0);
+  const { isPrefetch } = facts.hints;
+  const slot = NETWORK_CLASSES.indexOf(facts.networkClass) * 4 + (isPrefetch ? 2 : 0) + (isNetworkListOld ? 1 : 0);
   const cached = known.judgements[slot];
-  if (cached !== undefined) return cached;
-  const judgement = judge({
-    ...known.agent,
-    network: facts.networkClass,
-    isPrefetch: facts.hints.isPrefetch,
-    isNetworkListOld,
-  });
+  if (cached !== undefined && cached !== null) return cached;
+  const judgement = judge({ ...known.agent, network: facts.networkClass, isPrefetch, isNetworkListOld });
   known.judgements[slot] = judgement;
   return judgement;
 }
@@ -38,26 +33,36 @@ export function classify(facts: HitFacts): Judgement {
 /** Beyond it an address list accuses nobody any more: publishers change them daily. */
 export const NETWORKS_AGE_DAYS_MAX = 90;
 
-/** Agents held in each of two generations; the older one is dropped whole when the younger is full. */
+/** User agents held in each of two generations; the older one is dropped whole when the younger is full. */
 const AGENTS_CACHED_MAX = 4096;
 
 interface KnownAgent {
   readonly agent: Agent;
-  /** By network class and flags: at most 4 judgements a class. */
-  readonly judgements: (Judgement | undefined)[];
+  /** By network class and flags. */
+  readonly judgements: (Judgement | null)[];
 }
 
 let young = new Map<string, KnownAgent>();
 let old = new Map<string, KnownAgent>();
 
+/** Every kind of agent once: some hundred, since kinds, clients and devices are lists in the code. */
+const KNOWN_AGENTS = new Map<string, KnownAgent>();
+
 function toKnownAgent(userAgent: string): KnownAgent {
   const cached = young.get(userAgent);
   if (cached !== undefined) return cached;
-  const known = old.get(userAgent) ?? { agent: toAgent(userAgent), judgements: [] };
+  const known = old.get(userAgent) ?? toShared(toAgent(userAgent));
   if (young.size >= AGENTS_CACHED_MAX) {
     old = young;
     young = new Map();
   }
   young.set(userAgent, known);
   return known;
+}
+
+function toShared(agent: Agent): KnownAgent {
+  const name = `${agent.kind} ${agent.device} ${agent.client}`;
+  const shared = KNOWN_AGENTS.get(name) ?? { agent, judgements: new Array(NETWORK_CLASSES.length * 4).fill(null) };
+  KNOWN_AGENTS.set(name, shared);
+  return shared;
 }

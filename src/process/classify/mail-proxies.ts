@@ -116,14 +116,14 @@ function isBlindOrGoogle(network: NetworkClass): boolean {
 /** Certain from the provider's own network, probable from anywhere else: no publisher lists these pools. */
 function toProviderRules(kind: AgentKind, reason: Reason, own: readonly NetworkClass[]): VerdictRule[] {
   const source = 'the exact agent is documented by the provider; its addresses are not';
-  return [
-    {
-      reason,
-      verdict: 'proxy_open',
-      confidence: 'certain',
-      source,
-      applies: (features) => features.kind === kind && own.includes(features.network),
-    },
-    { reason, verdict: 'proxy_open', confidence: 'probable', source, applies: (features) => features.kind === kind },
-  ];
+  const probable: VerdictRule = {
+    reason,
+    verdict: 'proxy_open',
+    confidence: 'probable',
+    source,
+    applies: (features) => features.kind === kind,
+  };
+  if (own.length === 0) return [probable];
+  const applies = (features: Features) => features.kind === kind && own.includes(features.network);
+  return [{ ...probable, confidence: 'certain', applies }, probable];
 }
