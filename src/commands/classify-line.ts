@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { toHitHints } from '../collect/to-hit-hints.ts';
 import { USER_AGENT_CHARS_MAX } from '../domain/hit.ts';
 import type { NetworkClass } from '../domain/network-class.ts';
 import { explain, type Reason } from '../domain/reasons.ts';
-import { toHitHints } from '../domain/to-hit-hints.ts';
 import type { Confidence, Device, Verdict } from '../domain/verdict.ts';
 import { classify } from '../process/classify/classify.ts';
 import { RULES_VERSION } from '../process/classify/families.ts';
