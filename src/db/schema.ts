@@ -43,6 +43,7 @@ export interface Schema {
   dead_letters: DeadLettersTable;
   visitor_keys: VisitorKeysTable;
   visitor_seen: VisitorSeenTable;
+  audit_log: AuditLogTable;
 }
 
 /** Reads as Date; takes a Date or ISO text. */
@@ -80,10 +81,10 @@ interface OrganizationsTable {
   logo: string | null;
   metadata: string | null;
   plan: Generated<string>;
-  /** 0 = unlimited. */
-  seats: Generated<number>;
-  /** 0 = unlimited. */
-  opens_per_minute: Generated<number>;
+  /** Null: the server's plan holds; 0: unlimited. */
+  seats: number | null;
+  /** Null: the server's plan holds; 0: unlimited. */
+  opens_per_minute: number | null;
   created_at: TimestampDefaulted;
 }
 
@@ -154,6 +155,8 @@ interface OrganizationUsersTable {
   timezone: string | null;
   deactivated_at: TimestampOrNull;
   created_at: TimestampDefaulted;
+  /** What the member allows at most; null: as the organization. */
+  tracking_mode: 'aggregate' | 'off' | null;
 }
 
 interface OrganizationInvitationsTable {
@@ -165,6 +168,16 @@ interface OrganizationInvitationsTable {
   inviter_id: PersonId;
   expires_at: Timestamp;
   created_at: TimestampDefaulted;
+  name: string | null;
+  department_id: DepartmentId | null;
+  title: string | null;
+  phone: string | null;
+  /** SHA-256 of the link's token. */
+  token_hash: Buffer | null;
+  /** When it was last mailed. */
+  sent_at: TimestampOrNull;
+  /** Who they became. */
+  member_id: MemberId | null;
 }
 
 interface OrganizationSettingsTable {
@@ -343,4 +356,18 @@ interface VisitorSeenTable {
   visitor: Buffer;
   event_id: number | null;
   event_hit_at: TimestampOrNull;
+}
+
+interface AuditLogTable {
+  id: Generated<number>;
+  organization_id: OrganizationId;
+  at: TimestampDefaulted;
+  /** The member who acted; null: by command line. */
+  actor_id: MemberId | null;
+  actor_name: string;
+  action: string;
+  subject_id: string | null;
+  subject: string;
+  before: JsonOrNull<object>;
+  after: JsonOrNull<object>;
 }

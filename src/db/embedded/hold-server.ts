@@ -84,8 +84,8 @@ const LAUNCHES_MAX = 40;
 const RELAUNCH_MS = 250;
 const CONNECT_MS_MAX = 10_000;
 const STOP_MS_MAX = 60_000;
-/** Refused because it is going down, coming up or full; or gone between reading its number and connecting. */
-const PASSING_STATES = ['57P01', '57P02', '57P03', '53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
+/** Refused because it is being stopped, going down, coming up or full; or gone between reading its number and connecting. */
+const PASSING_STATES = ['55P03', '57P01', '57P02', '57P03', '53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
 
 /** Null when the server went away meanwhile, also while waiting for the one that is just stopping it. */
 async function takeLock(cluster: Cluster, port: number): Promise<Pick<Hold, 'client' | 'socket'> | null> {
@@ -95,6 +95,7 @@ async function takeLock(cluster: Cluster, port: number): Promise<Pick<Hold, 'cli
     connectionString: toServerUrl(cluster, port, 'postgres'),
     connectionTimeoutMillis: CONNECT_MS_MAX,
     application_name: 'mailtracker_hold',
+    options: `-c lock_timeout=${STOP_MS_MAX}`,
     keepAlive: true,
   });
   client.on('error', (error) => cluster.log.debug({ error: error.message }, 'postgres.hold_lost'));
