@@ -367,8 +367,7 @@ describe('limits', () => {
   test('a campaign pixel takes 60 hits a minute, a user pixel 600; the rest is counted as throttled', async () => {
     const { send, readRecords, readOutcomes } = await startCollector();
     for (let sent = 0; sent < 70; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from(`198.51.100.${sent}`));
-    for (let sent = 0; sent < 620; sent += 1)
-      await send(`GET ${USER_PIXEL}`, from(`203.0.${sent % 200}.${sent}`.slice(0, 14), `${sent}`));
+    for (let sent = 0; sent < 620; sent += 1) await send(`GET ${USER_PIXEL}`, from(`203.0.${sent >> 8}.${sent & 255}`));
     expect(await readOutcomes()).toEqual({ recorded: 660, throttled_pixel: 30 });
     const records = await readRecords();
     expect(toHits(records).filter((hit) => hit.trackingType === 'campaign')).toHaveLength(60);
