@@ -19,13 +19,14 @@ export function useSession() {
 }
 
 async function readSession(): Promise<Session> {
+  // Read before asking: a refused question about figures may come back first and clear it.
+  const hasEnded = wasSignedIn();
   try {
     const person = await api.session();
     storeHint(true);
     return { person, hasEnded: false };
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
-    const hasEnded = wasSignedIn();
     storeHint(false);
     return { person: null, hasEnded };
   }
