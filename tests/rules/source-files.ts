@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The package's folder. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** All files under the folders of a package, as paths from its root with `/`, in order; what is built or fetched is left out. */
+/** All files under the folders of a package, as paths from its root with `/`, in order; node_modules is left out. */
 export function listFiles(
   root: string,
   folders: readonly string[] = ['src', 'web', 'tests', 'bench', 'bin'],
@@ -27,12 +27,10 @@ export function isTest(path: string): boolean {
   return path.startsWith('tests/') || /\.(test|conformance)\.tsx?$/.test(path);
 }
 
-const NOT_OURS = ['node_modules', 'dist', 'data', 'coverage'];
-
 function walk(root: string, folder: string): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return NOT_OURS.includes(entry.name) ? [] : walk(root, path);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : walk(root, path);
     return entry.isFile() ? [path] : [];
   });
 }
