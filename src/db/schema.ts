@@ -1,12 +1,15 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { ApiScope } from '../domain/api-scope.ts';
 import type { TrackingType } from '../domain/hit.ts';
 import type {
+  ApiKeyId,
   CampaignId,
   DepartmentId,
   MemberId,
   OrganizationId,
   PersonId,
   PixelId,
+  SsoProviderId,
   VariantId,
 } from '../domain/ids.ts';
 import type { NetworkClass } from '../domain/network-class.ts';
@@ -43,6 +46,10 @@ export interface Schema {
   dead_letters: DeadLettersTable;
   visitor_keys: VisitorKeysTable;
   visitor_seen: VisitorSeenTable;
+  api_keys: ApiKeysTable;
+  member_sharing_hours: MemberSharingHoursTable;
+  password_resets: PasswordResetsTable;
+  sso_providers: SsoProvidersTable;
   audit_log: AuditLogTable;
 }
 
@@ -105,6 +112,8 @@ interface SessionsTable {
   active_organization_id: OrganizationId | null;
   created_at: TimestampDefaulted;
   updated_at: TimestampDefaulted;
+  last_seen_at: TimestampDefaulted;
+  sso_organization_id: OrganizationId | null;
 }
 
 interface AccountsTable {
@@ -140,6 +149,7 @@ interface UserTwoFactorsTable {
   verified: Generated<boolean | null>;
   failed_verification_count: Generated<number | null>;
   locked_until: TimestampOrNull;
+  last_step: number | null;
 }
 
 interface OrganizationUsersTable {
@@ -370,4 +380,44 @@ interface AuditLogTable {
   subject: string;
   before: JsonOrNull<object>;
   after: JsonOrNull<object>;
+}
+
+interface ApiKeysTable {
+  id: Generated<ApiKeyId>;
+  organization_id: OrganizationId;
+  name: string;
+  prefix: string;
+  key_hash: Buffer;
+  scopes: readonly ApiScope[];
+  created_by: MemberId | null;
+  created_at: TimestampDefaulted;
+  expires_at: TimestampOrNull;
+  last_used_at: TimestampOrNull;
+  revoked_at: TimestampOrNull;
+}
+
+interface MemberSharingHoursTable {
+  organization_id: OrganizationId;
+  user_id: MemberId;
+  hour_at: Timestamp;
+  networks: number;
+}
+
+interface PasswordResetsTable {
+  user_id: PersonId;
+  token_hash: Buffer;
+  expires_at: Timestamp;
+  created_at: TimestampDefaulted;
+}
+
+interface SsoProvidersTable {
+  id: Generated<SsoProviderId>;
+  organization_id: OrganizationId;
+  issuer: string;
+  client_id: string;
+  client_secret_sealed: Buffer;
+  email_domain: string;
+  admits_new_members: Generated<boolean>;
+  created_at: TimestampDefaulted;
+  updated_at: TimestampDefaulted;
 }

@@ -19,6 +19,9 @@ export type TrackingMode = (typeof TRACKING_MODES)[number];
 export const RETENTION_DAYS = [30, 60, 90, 180, 365] as const;
 export type RetentionDays = (typeof RETENTION_DAYS)[number];
 
+export const K_ANONYMITY_MIN = 3;
+export const K_ANONYMITY_MAX = 50;
+
 export const DEFAULT_TRACKING_SETTINGS: TrackingSettings = Object.freeze({
   user_tracking_enabled: true,
   campaign_tracking_enabled: true,
@@ -35,4 +38,14 @@ export const DEFAULT_TRACKING_SETTINGS: TrackingSettings = Object.freeze({
 /** Fills what an older row lacks with the defaults; the row itself was validated when it was written. */
 export function toTrackingSettings(stored: Partial<TrackingSettings> | null): TrackingSettings {
   return { ...DEFAULT_TRACKING_SETTINGS, ...stored };
+}
+
+/** What a member may say of their own tracking; null: as the organization. */
+export type PersonalMode = Exclude<TrackingMode, 'signals'> | null;
+
+/** The settings as they hold for one member, who may restrict the mode and never widen it. */
+export function restrictSettings(settings: TrackingSettings, personalMode: PersonalMode): TrackingSettings {
+  if (personalMode === null || TRACKING_MODES.indexOf(personalMode) <= TRACKING_MODES.indexOf(settings.mode))
+    return settings;
+  return { ...settings, mode: personalMode };
 }

@@ -3,8 +3,10 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { adminSettingsRoutes } from './admin-settings.ts';
 import { adminTrackingRoutes } from './admin-tracking.ts';
 import { answerProblems, sendProblem, toProblem, toRoute } from './answer-problems.ts';
+import { auditLogRoutes } from './audit-log.ts';
 import { authRoutes } from './auth.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { createGentleClose, type GentleClose } from './close-gently.ts';
@@ -74,6 +76,8 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   signatureRoutes(app, context);
   trackingRoutes(app, context);
   adminTrackingRoutes(app, context);
+  adminSettingsRoutes(app, context);
+  auditLogRoutes(app, context);
   readyzRoutes(app, context, { readiness, isClosing: () => gentle.isClosing });
   openapiRoutes(app);
 }

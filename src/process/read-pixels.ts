@@ -2,10 +2,10 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { TrackingType } from '../domain/hit.ts';
 import type { CampaignId, MemberId, OrganizationId, PixelId } from '../domain/ids.ts';
-import { type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
+import { type PersonalMode, restrictSettings, type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
 import type { JudgedBatch } from './judge-records.ts';
 
-/** What a token stands for, with the settings of its organization as they are now. */
+/** What a token stands for, with the settings of its organization and its member as they are now. */
 export interface Pixel {
   readonly id: PixelId;
   readonly trackingType: TrackingType;
@@ -52,7 +52,7 @@ export async function readPixels(trx: Transaction<Schema>, batch: JudgedBatch): 
       isRetired: row.is_retired,
       activeSpans: (row.campaign_id && spans.get(row.campaign_id)) || [],
       deliveredAt: row.delivered_at,
-      settings: settings.get(row.organization_id) ?? toTrackingSettings(null),
+      settings: restrictSettings(settings.get(row.organization_id) ?? toTrackingSettings(null), row.tracking_mode),
     });
   }
   return { find: (trackingType, tokenHash) => found[trackingType].get(toTokenKey(tokenHash)) ?? null };
@@ -83,24 +83,29 @@ interface PixelRow {
   is_retired: boolean;
   delivered_at: number | null;
   pixel_token_hash: Buffer;
+  /** The member's own restriction. */
+  tracking_mode: PersonalMode;
 }
 
 async function lockUserPixels(trx: Transaction<Schema>, hashes: readonly Buffer[]): Promise<readonly PixelRow[]> {
   if (hashes.length === 0) return [];
   const { rows } = await sql<PixelRow>`
-    select id, organization_id, user_id, null as campaign_id, not is_active as is_retired, null as delivered_at, pixel_token_hash
-    from signature_user_tracking where pixel_token_hash = any(${hashes}::bytea[])
-    order by id for no key update`.execute(trx);
+    select p.id, p.organization_id, p.user_id, null as campaign_id, not p.is_active as is_retired, null as delivered_at,
+      p.pixel_token_hash, m.tracking_mode
+    from signature_user_tracking p join organization_users m on m.id = p.user_id
+    where p.pixel_token_hash = any(${hashes}::bytea[])
+    order by p.id for no key update of p`.execute(trx);
   return rows;
 }
 
 async function lockCampaignPixels(trx: Transaction<Schema>, hashes: readonly Buffer[]): Promise<readonly PixelRow[]> {
   if (hashes.length === 0) return [];
   const { rows } = await sql<PixelRow>`
-    select id, organization_id, user_id, campaign_id, not is_active as is_retired,
-      (extract(epoch from delivered_at) * 1000)::float8 as delivered_at, pixel_token_hash
-    from signature_tracking_pixels where pixel_token_hash = any(${hashes}::bytea[])
-    order by id for no key update`.execute(trx);
+    select p.id, p.organization_id, p.user_id, p.campaign_id, not p.is_active as is_retired,
+      (extract(epoch from p.delivered_at) * 1000)::float8 as delivered_at, p.pixel_token_hash, m.tracking_mode
+    from signature_tracking_pixels p join organization_users m on m.id = p.user_id
+    where p.pixel_token_hash = any(${hashes}::bytea[])
+    order by p.id for no key update of p`.execute(trx);
   return rows;
 }
 

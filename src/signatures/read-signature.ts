@@ -4,7 +4,7 @@ import { type Audience, isInAudience } from '../domain/audience.ts';
 import type { CampaignId, DepartmentId, MemberId, OrganizationId } from '../domain/ids.ts';
 import type { PixelToken } from '../domain/pixel-token.ts';
 import { toPixelUrl } from '../domain/pixel-url.ts';
-import { type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
+import { restrictSettings, type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
 import { unsealToken } from '../kit/sealed-token.ts';
 import { renderSignature } from './render-signature.ts';
 
@@ -35,7 +35,7 @@ export async function readSignature(
 ): Promise<MemberSignature | null> {
   const member = await readMember(trx, question);
   if (member === null) return null;
-  const settings = toTrackingSettings(member.tracking_settings);
+  const settings = restrictSettings(toTrackingSettings(member.tracking_settings), member.tracking_mode);
   const pixelUrl = toUserPixelUrl(member, settings, question);
   const campaigns = isOn(settings, 'campaign_tracking_enabled')
     ? await readCampaigns(trx, question, member.department_id)
@@ -65,6 +65,7 @@ async function readMember(trx: Transaction<Schema>, { organizationId, memberId }
       'member.title',
       'member.phone',
       'member.department_id',
+      'member.tracking_mode',
       'department.name as department',
       'organization.name as company',
       'setting.tracking_settings',

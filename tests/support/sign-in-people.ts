@@ -8,6 +8,7 @@ export interface SignedIn {
   readonly organizationId: OrganizationId;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown): Promise<Answer>;
+  send(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
 const PASSWORD = 'nine walnut ladders';
@@ -52,5 +53,6 @@ function toSignedIn(
     ...ids,
     get: (path) => http.send('GET', path, { headers }),
     post: (path, body) => http.send('POST', path, { headers, body }),
+    send: (method, path, body) => http.send(method, path, { headers, body }),
   };
 }
