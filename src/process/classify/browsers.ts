@@ -48,14 +48,6 @@ export const browsers: OpenerFamily = {
       applies: (features) => isBrowser(features) && DATA_CENTRES.includes(features.network),
     },
     {
-      // What fetches a mail's image from a reader's device is a mail program more often than anything else.
-      reason: 'app_on_device',
-      verdict: 'human',
-      confidence: 'low',
-      source: 'observed: mail programs of telephones name themselves after their maker',
-      applies: ({ kind }) => kind === 'app',
-    },
-    {
       reason: 'apple_mail_or_outlook',
       verdict: 'human',
       confidence: 'probable',

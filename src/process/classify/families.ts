@@ -6,6 +6,7 @@ import { mailProxies } from './mail-proxies.ts';
 import { malformedAgents } from './malformed-agents.ts';
 import type { OpenerFamily } from './opener-family.ts';
 import { prefetch } from './prefetch.ts';
+import { programs } from './programs.ts';
 import { requestHints } from './request-hints.ts';
 import { scanners } from './scanners.ts';
 import { syncAgents } from './sync-agents.ts';
@@ -22,9 +23,10 @@ export const FAMILIES: readonly OpenerFamily[] = [
   selfNamedBots,
   mailClients,
   syncAgents,
+  libraries,
   { agents: listedBots, rules: [] },
   malformedAgents,
-  libraries,
+  programs,
   browsers,
 ];
 
