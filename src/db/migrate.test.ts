@@ -78,6 +78,16 @@ test('a user who may not grant the roles is told the statements for the administ
   await user.drop();
 });
 
+test('a user who would see no rows to migrate is refused, not left with rows that were passed over', async () => {
+  const user = await createOwner();
+  await runOnServer(`grant mailtracker_app, mailtracker_system to ${user.name} with inherit false`);
+  const refused = migrate(user.url, silentLog);
+  await expect(refused).rejects.toThrow(RightsError);
+  for (const statement of await readStatements(refused)) await runOnServer(statement);
+  expect(await migrate(user.url, silentLog)).toContain('0001-founding.sql');
+  await user.drop();
+});
+
 test('a user who may not make tables is told how to get the database', async () => {
   const user = await createOwner();
   await runOnServer(`grant mailtracker_app, mailtracker_system to ${user.name}`);
@@ -104,6 +114,12 @@ async function createOwner(): Promise<{ name: string; url: string; database: str
       await runOnServer(`drop role ${name}`);
     },
   };
+}
+
+/** The statements that the refusal printed for the administrator. */
+async function readStatements(refused: Promise<unknown>): Promise<string[]> {
+  const message = await refused.then(String, (error: Error) => error.message);
+  return [...message.matchAll(/^ {2}(.+);$/gm)].map(([, statement]) => statement ?? '');
 }
 
 async function readApplied(): Promise<string[]> {

@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-test('the user of a managed service, who is no superuser, migrates and keeps organizations apart', async () => {
+test('the user of a managed service, who is no superuser, migrates and keeps organizations apart, and reaches every row', async () => {
   const url = await createManaged();
   await migrate(url, silentLog);
   const databases = openDatabases(url, { poolMax: 2 });
@@ -37,6 +37,7 @@ test('the user of a managed service, who is no superuser, migrates and keeps org
     );
     expect(seen).toEqual([{ id: acme.organizationId }]);
     expect(await databases.app.selectFrom('organizations').select('id').execute()).toEqual([]);
+    expect(await fillNames(url)).toEqual(['filled', 'filled']);
     await sql`select app_private.ensure_partitions(now(), now())`.execute(databases.system);
   } finally {
     await databases.close();
@@ -66,6 +67,16 @@ async function createManaged(): Promise<string> {
   url.password = 'test';
   url.pathname = '/managed';
   return url.href;
+}
+
+/** A migration that fills in rows, as later ones do; answers what they hold. */
+async function fillNames(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(`update organizations set name = 'filled'`);
+  const answer = await client.query<{ name: string }>('select name from organizations');
+  await client.end();
+  return answer.rows.map((row) => row.name);
 }
 
 async function run(statement: string): Promise<void> {

@@ -31,11 +31,14 @@ export async function ensureRoles(client: Client): Promise<void> {
 const INSUFFICIENT_PRIVILEGE = '42501';
 const ALREADY_THERE = ['42710', '23505'];
 
-/** Since PostgreSQL 16 a member may lack the right to SET ROLE; before, every member had it. */
+/**
+ * Both to take (since PostgreSQL 16 a member may lack the right to SET ROLE) and to inherit: a migration that fills
+ * in rows runs as the owner, and without the system role's policy it would silently find none.
+ */
 async function hasRoles(client: Client): Promise<boolean> {
   const answer = await client.query<{ usable: number }>(
     `select count(*)::int as usable from pg_roles where rolname = any($1::text[])
-       and pg_has_role(current_user, oid, case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)`,
+       and pg_has_role(current_user, oid, 'USAGE') and pg_has_role(current_user, oid, case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)`,
     [ROLES],
   );
   return answer.rows[0]?.usable === ROLES.length;
@@ -56,12 +59,18 @@ async function createRole(client: Client, role: DatabaseRole): Promise<void> {
 
 async function toRightsError(client: Client): Promise<RightsError> {
   await client.query('rollback');
-  const answer = await client.query<{ name: string }>('select quote_ident(current_user) as name');
-  const user = answer.rows[0]?.name ?? 'current_user';
+  const answer = await client.query<{ name: string; present: string[] }>(
+    `select quote_ident(current_user) as name, array(select rolname::text from pg_roles where rolname = any($1::text[])) as present`,
+    [ROLES],
+  );
+  const { name: user, present } = answer.rows[0] ?? { name: 'current_user', present: [] };
+  const missing = ROLES.filter((role) => !present.includes(role));
   return new RightsError(
     [
-      `The database user ${user} may not create the roles that keep organizations apart. Ask the administrator to run once:`,
-      ...ROLES.map((role) => `  create role ${role} nologin noinherit;`),
+      `The database user ${user} can neither make nor take and inherit the roles that keep organizations apart. Ask the administrator to run once:`,
+      ...missing.map((role) => `  create role ${role} nologin noinherit;`),
+      `  alter role ${user} inherit;`,
+      `  revoke ${ROLES.join(', ')} from ${user};`,
       `  grant ${ROLES.join(', ')} to ${user};`,
       'Then start again.',
     ].join('\n'),
