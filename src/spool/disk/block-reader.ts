@@ -253,14 +253,14 @@ export class BlockReader {
       throw error;
     });
     if (handle === null) return null;
-    const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
-    const header = parseSegmentHeader(bytes.subarray(0, bytesRead));
-    if (header === null) {
-      await handle.close();
-      return null;
+    try {
+      const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+      const header = parseSegmentHeader(bytes.subarray(0, bytesRead));
+      if (header !== null) this.#file = { number: segment.number, handle, id: header.id };
+    } finally {
+      if (this.#file === null) await handle.close();
     }
-    this.#file = { number: segment.number, handle, id: header.id };
     return this.#file;
   }
 

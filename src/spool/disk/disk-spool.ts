@@ -33,10 +33,11 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
   const { folder, log } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockFolder(folder);
+  let reader: BlockReader | null = null;
   try {
     const stored = await readCursor(folder);
     const recovered = await recoverSegments(folder, stored?.segment ?? 0, log);
-    const reader = new BlockReader(folder, recovered.segments, stored, log);
+    reader = new BlockReader(folder, recovered.segments, stored, log);
     // Learns the age of what is left, for the figures.
     await reader.read(1);
     reader.rewind();
@@ -53,6 +54,7 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
     });
     return new DiskSpool({ options, lock, reader, thread });
   } catch (error) {
+    await reader?.close();
     await lock.release();
     throw error;
   }

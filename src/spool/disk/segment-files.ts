@@ -7,6 +7,7 @@ import {
   parseBlockHeader,
   parseSegmentHeader,
   SEGMENT_HEADER_BYTES,
+  type SegmentHeader,
   toPayload,
 } from './block-format.ts';
 
@@ -38,16 +39,14 @@ export interface Recovered {
 export async function recoverSegments(folder: string, keepFrom: number, log: Log): Promise<Recovered> {
   const numbers = await readSegmentNumbers(folder);
   const segments: FoundSegment[] = [];
-  for (const number of numbers) {
-    if (number < keepFrom) {
-      await removeSegment(folder, number);
-      continue;
-    }
-    const isLast = number === numbers.at(-1);
-    const segment = isLast ? await recoverLast(folder, number, log) : await readSegment(folder, number);
-    if (segment !== null) segments.push(segment);
+  for (const number of numbers.toReversed()) {
+    const follower = segments[0];
+    if (number < keepFrom) await removeSegment(folder, number);
+    else if (follower === undefined) {
+      const last = await recoverLast(folder, number, log);
+      if (last !== null) segments.unshift(last);
+    } else segments.unshift(await readSegment(folder, number, follower));
   }
-  countBlocks(segments);
   const last = segments.at(-1);
   return {
     segments: segments.map(({ blocksBefore: _, ...segment }) => segment),
@@ -68,7 +67,9 @@ export async function removeSegment(folder: string, number: number): Promise<voi
   });
 }
 
-type FoundSegment = Segment & { blocksBefore: number };
+interface FoundSegment extends Segment {
+  readonly blocksBefore: number;
+}
 
 async function readSegmentNumbers(folder: string): Promise<number[]> {
   const names = await readdir(folder);
@@ -78,43 +79,54 @@ async function readSegmentNumbers(folder: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-async function readSegment(folder: string, number: number): Promise<FoundSegment | null> {
-  const file = await open(toSegmentPath(folder, number), 'r');
+/** Its follower's header says how many blocks it holds; only where that cannot be read is it read whole. */
+async function readSegment(folder: string, number: number, follower: FoundSegment): Promise<FoundSegment> {
+  const path = toSegmentPath(folder, number);
+  const { header, size } = await readHeader(path);
+  const found = { number, id: header?.id ?? null, end: size, isSealed: true };
+  if (header === null) return { ...found, blocks: 1, blocksBefore: Math.max(0, follower.blocksBefore - 1) };
+  const blocks =
+    follower.id === null ? findGoodEnd(await readFile(path)).blocks : follower.blocksBefore - header.blocksBefore;
+  return { ...found, blocks: Math.max(0, blocks), blocksBefore: header.blocksBefore };
+}
+
+async function readHeader(path: string): Promise<{ header: SegmentHeader | null; size: number }> {
+  const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
-    const bytes = Buffer.alloc(Math.min(size, SEGMENT_HEADER_BYTES));
-    await file.read(bytes, 0, bytes.length, 0);
-    const header = parseSegmentHeader(bytes);
-    const blocks = header === null ? 1 : 0;
-    return {
-      number,
-      id: header?.id ?? null,
-      end: size,
-      blocks,
-      isSealed: true,
-      blocksBefore: header?.blocksBefore ?? -1,
-    };
+    const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+    return { header: parseSegmentHeader(bytes.subarray(0, bytesRead)), size: (await file.stat()).size };
   } finally {
     await file.close();
   }
 }
 
-/** Reads the whole file: only the last segment can be torn, and it is no larger than a segment may be. */
+/**
+ * Reads the whole file: only the last segment can be torn, and it is no larger than a segment may be. One without a
+ * whole block is removed.
+ */
 async function recoverLast(folder: string, number: number, log: Log): Promise<FoundSegment | null> {
   const path = toSegmentPath(folder, number);
   const bytes = await readFile(path);
   const header = parseSegmentHeader(bytes);
   const { end, blocks } = findGoodEnd(bytes);
+  if (bytes.length > Math.max(end, SEGMENT_HEADER_BYTES)) {
+    log.warn({ segment: number, bytes: bytes.length - end }, 'spool.tail_cut');
+  }
   if (blocks === 0) {
-    if (bytes.length > SEGMENT_HEADER_BYTES) log.warn({ segment: number, bytes: bytes.length }, 'spool.tail_cut');
     await unlink(path);
     return null;
   }
-  if (end < bytes.length) {
-    log.warn({ segment: number, bytes: bytes.length - end }, 'spool.tail_cut');
-    await cutFile(path, end);
-  }
-  return { number, id: header?.id ?? null, end, blocks, isSealed: true, blocksBefore: header?.blocksBefore ?? -1 };
+  if (end < bytes.length) await cutFile(path, end);
+  const counted = header === null ? 1 : blocks;
+  return {
+    number,
+    id: header?.id ?? null,
+    end,
+    blocks: counted,
+    isSealed: true,
+    blocksBefore: header?.blocksBefore ?? 0,
+  };
 }
 
 async function cutFile(path: string, end: number): Promise<void> {
@@ -143,13 +155,4 @@ function findGoodEnd(bytes: Buffer): { end: number; blocks: number } {
     at = findBlock(bytes, Math.min(isSound ? next : at + 1, bytes.length));
   }
   return { end, blocks };
-}
-
-/** Every segment but the last holds what its follower says had been written before it. */
-function countBlocks(segments: FoundSegment[]): void {
-  segments.forEach((segment, at) => {
-    const before = segments[at - 1];
-    if (segment.blocksBefore < 0) segment.blocksBefore = before ? before.blocksBefore + before.blocks : 0;
-    else if (before?.id) before.blocks = Math.max(0, segment.blocksBefore - before.blocksBefore);
-  });
 }
