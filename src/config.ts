@@ -17,6 +17,11 @@ export type Config = Readonly<{
   spoolBytesMax: number;
   pixelLimitPerMinute: number;
   ipLimitPerMinute: number;
+  /** For organizations without a plan of their own; 0 = unlimited. */
+  planSeats: number;
+  planOpensPerMinute: number;
+  /** The mail server for invitations and forgotten passwords; null: links are shown to hand on. */
+  smtpUrl: string | null;
   /** Where `networks update` downloads a list by its name instead of from its publisher; "off" leaves it out. */
   networksUrls: Readonly<Record<string, string>>;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -51,13 +56,18 @@ const VARIABLES = {
   SPOOL_BYTES_MAX: wholeNumber(16_777_216, 1_099_511_627_776),
   PIXEL_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000),
   IP_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000),
+  PLAN_SEATS: wholeNumber(0, 1_000_000),
+  PLAN_OPENS_PER_MINUTE: wholeNumber(0, 100_000_000),
+  SMTP_URL: z.string().refine((text) => /^smtps?:\/\/[^/\s]+/.test(text) && URL.canParse(text), {
+    error: 'an address such as smtp://user:password@mail.example.com:587?from=crm@example.com',
+  }),
   NETWORKS_URLS: z.string().refine((text) => parseNetworksUrls(text) !== null, {
     error: 'lists and addresses separated by commas, such as apple-relay=https://mirror.example/list.csv,amazon=off',
   }),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }),
 } as const;
 
-const SECRET_VARIABLES = ['APP_SECRET', 'DATABASE_URL'];
+const SECRET_VARIABLES = ['APP_SECRET', 'DATABASE_URL', 'SMTP_URL'];
 
 /** Reads and checks the environment. An empty variable counts as not set. Throws ConfigError naming every wrong one. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -86,6 +96,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     spoolBytesMax: Number(read('SPOOL_BYTES_MAX') ?? 4 * 1024 ** 3),
     pixelLimitPerMinute: Number(read('PIXEL_LIMIT_PER_MINUTE') ?? 60),
     ipLimitPerMinute: Number(read('IP_LIMIT_PER_MINUTE') ?? 100),
+    planSeats: Number(read('PLAN_SEATS') ?? 0),
+    planOpensPerMinute: Number(read('PLAN_OPENS_PER_MINUTE') ?? 0),
+    smtpUrl: read('SMTP_URL'),
     networksUrls: parseNetworksUrls(read('NETWORKS_URLS') ?? '') ?? {},
     logLevel: (read('LOG_LEVEL') ?? 'info') as Config['logLevel'],
   };

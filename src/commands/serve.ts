@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createAuth } from '../accounts/create-auth.ts';
+import { createMailer, type Mailer } from '../accounts/create-mailer.ts';
 import { createCollector } from '../collect/create-collector.ts';
 import { type Config, readConfig } from '../config.ts';
 import { connect } from '../db/connect.ts';
@@ -111,6 +112,8 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
       publicUrl: config.publicUrl,
       pixelUrl: config.pixelUrl,
       tokenKey,
+      mailer: openMailer(config, closers),
+      plan: { seats: config.planSeats, opensPerMinute: config.planOpensPerMinute },
     },
     collect: collector.handle,
     webDir: findWebDir(),
@@ -121,6 +124,13 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
   // Closed before the collector, which goes on answering while clients are asked to leave.
   closers.push(() => http.close());
   await http.listen({ port: config.port, host: config.host });
+}
+
+function openMailer(config: Config, closers: (() => Promise<void>)[]): Mailer | null {
+  if (config.smtpUrl === null) return null;
+  const mailer = createMailer(config.smtpUrl, config.publicUrl);
+  closers.push(async () => mailer.close());
+  return mailer;
 }
 
 async function openMigrated(config: Config, log: Log, closers: (() => Promise<void>)[]): Promise<Databases> {

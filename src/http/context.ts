@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Auth } from '../accounts/create-auth.ts';
+import type { Mailer } from '../accounts/create-mailer.ts';
 import type { Databases } from '../db/open-databases.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
@@ -18,6 +20,10 @@ export interface HttpContext {
   readonly pixelUrl: string;
   /** toPurposeKey(appSecret, 'pixel-token'). */
   readonly tokenKey: Buffer;
+  /** Null: nothing is mailed, links are shown instead. */
+  readonly mailer: Mailer | null;
+  /** For organizations without a plan of their own. */
+  readonly plan: Plan;
 }
 
 /** Fastify whose schemas are zod's: they check requests, strip answers and make the OpenAPI document. */

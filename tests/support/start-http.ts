@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAuth } from '../../src/accounts/create-auth.ts';
+import type { Mailer } from '../../src/accounts/create-mailer.ts';
 import type { Databases } from '../../src/db/open-databases.ts';
+import { type Plan, UNLIMITED_PLAN } from '../../src/domain/plan.ts';
 import type { HttpApp, HttpContext } from '../../src/http/context.ts';
 import { createHttp, type HttpOptions } from '../../src/http/create-http.ts';
 import { systemClock } from '../../src/kit/clock.ts';
@@ -35,9 +37,12 @@ export interface Answer {
 /** The web server on a port of its own, with a collector that answers "pixel". */
 export async function startHttp(
   databases: Databases,
-  options: { publicUrl?: string; secret?: string } & Partial<Omit<HttpOptions, 'context'>> = {},
+  options: { publicUrl?: string; secret?: string; mailer?: Mailer; plan?: Plan } & Partial<
+    Omit<HttpOptions, 'context'>
+  > = {},
 ): Promise<StartedHttp> {
   const { publicUrl = 'http://localhost:3000', secret = 'a secret of the tests that signs cookies', ...more } = options;
+  const { mailer = null, plan = UNLIMITED_PLAN } = options;
   const logLines: string[] = [];
   const keep = (level: string) => (fields: object, event: string) =>
     void logLines.push(JSON.stringify({ level, event, ...fields }));
@@ -51,6 +56,8 @@ export async function startHttp(
     publicUrl,
     pixelUrl: publicUrl,
     tokenKey: TEST_TOKEN_KEY,
+    mailer,
+    plan,
   };
   const collect = (_request: IncomingMessage, response: ServerResponse) => void response.end('pixel');
   const app = await createHttp({ context, collect, webDir: null, drainMs: 0, ...more });
