@@ -3,10 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Log } from '../kit/log.ts';
 import { silentLog } from '../kit/log.ts';
+import { createMetrics } from '../kit/metrics.ts';
+import { keepNetworksFresh } from './keep-networks-fresh.ts';
 import { NETWORK_SOURCES } from './network-sources.ts';
+import { registerNetworksMetrics } from './networks-metrics.ts';
 import { type Networks, openNetworks } from './open-networks.ts';
 import { type SourceOutcome, updateNetworks } from './update-networks.ts';
 
@@ -102,6 +105,35 @@ describe('an update', () => {
     await update();
     await update();
     expect(await readdir(folder)).toEqual(['networks.json']);
+  });
+});
+
+describe('a running process', () => {
+  test('takes over an update by itself', async () => {
+    const networks = await open();
+    const keeper = keepNetworksFresh(networks, { log: silentLog, everyMs: 5 });
+    try {
+      await update();
+      await vi.waitFor(() => expect(networks.toNetworkClass('172.224.1.9')).toBe('apple_relay'));
+    } finally {
+      keeper.stop();
+    }
+  });
+
+  test('tells the age of each list in its metrics, also after an update', async () => {
+    const metrics = createMetrics();
+    const networks = await open();
+    registerNetworksMetrics(metrics, networks);
+    expect(await metrics.metrics()).toContain(
+      'list_age_days{source="google-fetchers",network_class="google_proxy"} 73',
+    );
+    expect(await metrics.metrics()).not.toContain('apple_relay');
+    await update();
+    await networks.reload();
+    expect(await metrics.metrics()).toContain(
+      'list_age_days{source="google-fetchers",network_class="google_proxy"} 10',
+    );
+    expect(await metrics.metrics()).toContain('list_age_days{source="apple-relay",network_class="apple_relay"} 0');
   });
 });
 

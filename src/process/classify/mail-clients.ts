@@ -20,10 +20,9 @@ export const mailClients: OpenerFamily = {
     },
     {
       kind: 'mail_client',
-      match: /\b(?:Thunderbird|Postbox|PostboxApp|Betterbird|SeaMonkey-Mail)\//,
+      match: /\b(?:Thunderbird|Betterbird|SeaMonkey-Mail)\//,
       client: 'Thunderbird',
-      source:
-        'https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/User-Agent; Postbox and Betterbird descend from it',
+      source: 'https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/User-Agent; Betterbird descends from it',
     },
     {
       // Apple's own programs name themselves before its URL loading system.
@@ -54,7 +53,8 @@ export const mailClients: OpenerFamily = {
     {
       // Whatever calls itself a mail program in one word and a version, and was named by no pattern of bots before.
       kind: 'mail_client',
-      match: /(?:^|\s)[A-Za-z-]*(?:Mail|Email)(?:Client|App|Desktop|-Desktop|PC)?(?:_[A-Za-z_]+)?\/v?\d[\w.]*(?:\s|$)/,
+      match:
+        /(?:^|\s)(?:[A-Za-z-]*(?:Mail|Email)|[A-Z][a-z]+mail)(?:Client|App|Desktop|-Desktop|PC)?(?:_[A-Za-z_]+)?\/v?\d[\w.]*(?:\s|$)/,
       source:
         'mail programs name themselves so; mail harvesters and servers carry the words of bots or of HTTP libraries',
     },

@@ -1,6 +1,7 @@
 /**
  * Names of mail programs as their makers write them into the agent, before "/" or a blank and a version, with the
- * name that people know. Found in no list of bots' favour: several lists call these bots.
+ * name that people know. Several lists of bots name
+ * some of them.
  */
 const MAIL_PROGRAMS: readonly (readonly [pattern: string, client: string])[] = [
   ['Airmail', 'Airmail'],
@@ -33,6 +34,7 @@ const MAIL_PROGRAMS: readonly (readonly [pattern: string, client: string])[] = [
   ['NaverMailApp', 'Naver Mail'],
   ['Newton(?:Mail)?', 'Newton'],
   ['Polymail', 'Polymail'],
+  ['Postbox(?:App)?', 'Postbox'],
   ['Proton ?Mail', 'Proton Mail'],
   ['QQMail', 'QQ Mail'],
   ['Samsung ?Email', 'Samsung Email'],
