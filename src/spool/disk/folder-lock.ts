@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Held by one process at a time; `release` may be called once. */
@@ -9,26 +9,24 @@ export interface FolderLock {
 }
 
 /**
- * Locks a folder for this process. A lock whose process has ended, kill -9 included, is taken over; a process that
- * merely got the same number since is told apart by its start time (Linux). Throws SpoolLockedError otherwise. It
- * cannot see processes of another machine or container that share the folder.
+ * Locks a folder for this process. Each contender leaves a file whose unique name says who it is, then looks for
+ * others: a live one makes it withdraw, a dead one's file is removed. Of two that come at once the later looker sees
+ * the other, and a unique name can never be removed in mistake for another's. A process that was killed, or whose
+ * number now belongs to another one (Linux tells by the start time), holds nothing. Processes of another machine or
+ * container that share the folder are not seen. Throws SpoolLockedError.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const path = join(folder, NAME);
-  const own = join(folder, `${NAME}.${randomUUID()}`);
-  await writeFile(own, toHolderText(process.pid), { mode: 0o600 });
-  try {
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      if (await tryLink(own, path)) return { release: () => unlink(path) };
-      const text = await readFile(path, 'latin1').catch(() => null);
-      if (text === null) continue;
-      if (isHeld(text)) throw new SpoolLockedError(folder, toPid(text));
-      await removeStale(path, text);
-    }
-    throw new SpoolLockedError(folder, 0);
-  } finally {
-    await unlink(own);
+  let holder = 0;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_MS_MAX));
+    const name = `${PREFIX}${toHolder(process.pid)}.${randomUUID()}`;
+    const path = join(folder, name);
+    await writeFile(path, '', { flag: 'wx', mode: 0o600 });
+    holder = await findOtherHolder(folder, name);
+    if (holder === 0) return { release: () => unlink(path) };
+    await unlink(path);
   }
+  throw new SpoolLockedError(folder, holder);
 }
 
 export class SpoolLockedError extends Error {
@@ -39,46 +37,21 @@ export class SpoolLockedError extends Error {
   }
 }
 
-const NAME = 'lock';
-/** Each failed attempt means that another process took or freed the lock in between. */
-const ATTEMPTS_MAX = 10;
+const PREFIX = 'lock.';
+/** Contenders that withdrew for each other come again at random times. */
+const ATTEMPTS_MAX = 5;
+const RETRY_MS_MAX = 50;
 
-async function tryLink(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+/** The number of a live process that has a file here too, or 0. Files of dead ones are removed. */
+async function findOtherHolder(folder: string, own: string): Promise<number> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(PREFIX) || name === own) continue;
+    const holder = name.slice(PREFIX.length, name.lastIndexOf('.'));
+    const pid = Number.parseInt(holder, 10);
+    if (pid > 0 && isAlive(pid) && toHolder(pid) === holder) return pid;
+    await unlink(join(folder, name)).catch(() => undefined);
   }
-}
-
-/** Two that find the same stale lock must not remove each other's new one: what was moved away is looked at again. */
-async function removeStale(path: string, staleText: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readFile(aside, 'latin1')) !== staleText) await tryLink(aside, path);
-  await unlink(aside);
-}
-
-/** "pid start", the start in clock ticks since boot and the boot's id where the system tells them. */
-function toHolderText(pid: number): string {
-  return `${pid} ${readStart(pid)}\n`;
-}
-
-function isHeld(text: string): boolean {
-  const pid = toPid(text);
-  if (pid <= 0 || !isAlive(pid)) return false;
-  return text === toHolderText(pid);
-}
-
-function toPid(text: string): number {
-  return Number(/^(\d+) /.exec(text)?.[1] ?? 0);
+  return 0;
 }
 
 function isAlive(pid: number): boolean {
@@ -90,15 +63,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function readStart(pid: number): string {
-  if (process.platform !== 'linux') return '-';
+/** "pid.start.boot": the start in clock ticks since boot and the boot's id, where the system tells them. */
+function toHolder(pid: number): string {
+  if (process.platform !== 'linux') return `${pid}`;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // State and start are fields 3 and 22; the second one is the program's name, which may hold anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = fields[0] === 'Z' ? 'ended' : (fields[19] ?? '-');
-    return `${ticks} ${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}`;
+    const start = fields[0] === 'Z' ? 'ended' : fields[19];
+    return `${pid}.${start}.${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}`;
   } catch {
-    return '-';
+    return `${pid}`;
   }
 }
