@@ -16,4 +16,5 @@ export type AccountErrorCode =
   | 'password_too_common'
   | 'password_length'
   | 'too_busy'
-  | 'unknown_organization';
+  | 'unknown_organization'
+  | 'too_many_keys';

@@ -45,6 +45,7 @@ async function demo(words: readonly string[]): Promise<number> {
         clock: systemClock,
         tokenKey: toPurposeKey(appSecret, 'pixel-token'),
         passwordKey: toPurposeKey(appSecret, 'demo-password'),
+        demoKeyKey: toPurposeKey(appSecret, 'demo-api-key'),
         urls: { publicUrl: config.publicUrl, pixelUrl: config.pixelUrl },
         tell: (line) => process.stderr.write(`${line}\n`),
       };
@@ -60,13 +61,14 @@ async function demo(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** What `--json` prints. `apiKey` is null until keys exist. */
+/** What `--json` prints. */
 export interface DemoAnswer {
   readonly url: string;
   readonly organizationId: string;
   readonly admin: DemoAccount;
   readonly member: DemoAccount;
-  readonly apiKey: string | null;
+  /** With the scope admin. */
+  readonly apiKey: string;
   readonly userPixelUrl: string;
   readonly campaignPixelUrl: string;
   readonly campaignId: string;

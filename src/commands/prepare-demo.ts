@@ -1,11 +1,14 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { addMember, storeDepartment } from '../accounts/add-member.ts';
+import { createApiKey, readApiKeys } from '../accounts/api-keys.ts';
 import type { Auth } from '../accounts/create-auth.ts';
 import { storeOrganization } from '../accounts/store-organization.ts';
+import { OPERATOR } from '../audit/record-audit.ts';
 import { changeStatus } from '../campaigns/change-status.ts';
 import { createCampaign } from '../campaigns/create-campaign.ts';
 import { readCampaignPixels } from '../campaigns/read-campaign-pixels.ts';
 import type { Databases } from '../db/open-databases.ts';
+import { API_KEY_MARK } from '../domain/api-scope.ts';
 import type { Audience } from '../domain/audience.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import type { CampaignId, DepartmentId, MemberId, OrganizationId } from '../domain/ids.ts';
@@ -32,6 +35,8 @@ export interface DemoTools {
   readonly tokenKey: Buffer;
   /** The demo's passwords are derived under it: secret, and the same in every run. */
   readonly passwordKey: Buffer;
+  /** The demo's API key likewise. */
+  readonly demoKeyKey: Buffer;
   readonly urls: { readonly publicUrl: string; readonly pixelUrl: string };
   /** Progress for the person who waits. */
   readonly tell: (line: string) => void;
@@ -200,11 +205,26 @@ async function toAnswer(
     organizationId,
     admin: toAccount(DEMO_OWNER_EMAIL),
     member: toAccount(DEMO_REP_EMAIL),
-    apiKey: null,
+    apiKey: await ensureApiKey(tools, { organizationId, makerId: findMember(members, DEMO_OWNER_EMAIL) }),
     userPixelUrl: signature?.pixelUrl ?? '',
     campaignPixelUrl: pixels[0]?.url ?? '',
     campaignId,
   };
+}
+
+/** The same in every run: derived under the demo's key, stored as its hash like every other. */
+async function ensureApiKey(
+  { databases, demoKeyKey }: DemoTools,
+  { organizationId, makerId }: { organizationId: OrganizationId; makerId: MemberId },
+): Promise<string> {
+  const key = API_KEY_MARK + createHmac('sha256', demoKeyKey).update(organizationId).digest('base64url');
+  const draft = { organizationId, name: 'Demo', scopes: ['admin'] as const, expiresAt: null, key };
+  await databases.system.transaction().execute(async (trx) => {
+    const known = await readApiKeys(trx, organizationId);
+    if (known.some((record) => record.name === draft.name)) return;
+    await createApiKey(trx, { ...draft, actor: { id: makerId, name: OPERATOR.name } });
+  });
+  return key;
 }
 
 function findMember(members: ReadonlyMap<MemberId, DemoMember>, email: string): MemberId {

@@ -11,6 +11,8 @@ export type CampaignId = Id<'campaign'>;
 export type VariantId = Id<'variant'>;
 /** `signature_user_tracking.id` of a user pixel or `signature_tracking_pixels.id` of a campaign pixel. */
 export type PixelId = Id<'pixel'>;
+export type ApiKeyId = Id<'api-key'>;
+export type SsoProviderId = Id<'sso-provider'>;
 /** Decimal text of the event's bigint. */
 export type EventId = Id<'event'>;
 

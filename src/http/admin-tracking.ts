@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Transaction } from 'kysely';
 import { readDaily } from '../analytics/read-daily.ts';
 import { readMyStats } from '../analytics/read-my-stats.ts';
@@ -11,11 +12,11 @@ import { withTenant } from '../db/with-tenant.ts';
 import { type MemberId, parseUuid } from '../domain/ids.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { notFound } from './problem.ts';
-import { requireRole, requireSession, type Session } from './require-session.ts';
+import { type Access, requireAccess, requireRank } from './require-access.ts';
 
 const tags = ['team'];
 
-/** The team's engagement, for admins. A member's page is the one they see themselves, in their own time zone. */
+/** The team's engagement, for admins and keys. A member's page is the one they see themselves, in their own time zone. */
 export function adminTrackingRoutes(app: HttpApp, context: HttpContext): void {
   app.route({
     method: 'GET',
@@ -27,7 +28,7 @@ export function adminTrackingRoutes(app: HttpApp, context: HttpContext): void {
       response: { 200: organizationStatsSchema },
     },
     handler: async (request) => {
-      const { organizationId } = await requireAdmin(request);
+      const { organizationId } = await requireReader(request);
       const question = { organizationId, days: request.query.days, now: context.clock.now() };
       return withTenant(context.databases, organizationId, (trx) => readOrganizationStats(trx, question));
     },
@@ -37,9 +38,9 @@ export function adminTrackingRoutes(app: HttpApp, context: HttpContext): void {
     url: '/api/admin/tracking/user/:userId/stats',
     schema: { tags, summary: "A member's figures, as they see them", response: { 200: myStatsSchema } },
     handler: async (request) => {
-      const session = await requireAdmin(request);
+      const access = await requireReader(request);
       const now = context.clock.now();
-      return asMember(context, { session, userId: request.params.userId }, (trx, viewer) =>
+      return asMember(context, { access, userId: request.params.userId }, (trx, viewer) =>
         readMyStats(trx, viewer, now),
       );
     },
@@ -54,35 +55,35 @@ export function adminTrackingRoutes(app: HttpApp, context: HttpContext): void {
       response: { 200: dailySchema },
     },
     handler: async (request) => {
-      const session = await requireAdmin(request);
+      const access = await requireReader(request);
       const question = { now: context.clock.now(), days: request.query.days };
-      return asMember(context, { session, userId: request.params.userId }, (trx, viewer) =>
+      return asMember(context, { access, userId: request.params.userId }, (trx, viewer) =>
         readDaily(trx, viewer, question),
       );
     },
   });
 }
 
-async function requireAdmin(request: Parameters<typeof requireSession>[0]): Promise<Session> {
-  const session = await requireSession(request);
-  requireRole(session, 'admin');
-  return session;
+async function requireReader(request: FastifyRequest): Promise<Access> {
+  const access = await requireAccess(request, 'read:stats');
+  requireRank(access, 'admin');
+  return access;
 }
 
 interface Asked {
-  readonly session: Session;
+  readonly access: Access;
   readonly userId: string;
 }
 
 /** Another organization's member, and what is no id at all, is not found. */
 async function asMember<T>(
   context: HttpContext,
-  { session, userId }: Asked,
+  { access, userId }: Asked,
   answer: (trx: Transaction<Schema>, viewer: Viewer) => Promise<T>,
 ): Promise<T> {
   const memberId = parseUuid<MemberId>(userId);
-  return withTenant(context.databases, session.organizationId, async (trx) => {
-    const viewer = memberId === null ? null : await readViewer(trx, session.organizationId, memberId);
+  return withTenant(context.databases, access.organizationId, async (trx) => {
+    const viewer = memberId === null ? null : await readViewer(trx, access.organizationId, memberId);
     if (viewer === null) throw notFound('The member');
     return answer(trx, viewer);
   });

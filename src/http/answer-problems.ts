@@ -71,6 +71,7 @@ const ACCOUNT_STATUSES: Readonly<Record<AccountErrorCode, number>> = {
   password_length: 400,
   too_busy: 503,
   unknown_organization: 404,
+  too_many_keys: 409,
 };
 
 function toAccountProblem(error: AccountError): Problem {

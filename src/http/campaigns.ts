@@ -28,7 +28,7 @@ import { type CampaignId, parseUuid } from '../domain/ids.ts';
 import { toPixelImage } from '../signatures/to-pixel-image.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { forbidden, notFound, Problem } from './problem.ts';
-import { requireSession, type Session } from './require-session.ts';
+import { type Access, requireAccess } from './require-access.ts';
 
 const tags = ['campaigns'];
 
@@ -44,8 +44,8 @@ export function campaignRoutes(app: HttpApp, context: HttpContext): void {
       response: { 201: campaignSchema },
     },
     handler: async (request, reply) => {
-      const session = await requireSession(request);
-      return reply.code(201).send(await create(context, session, request.body));
+      const access = await requireAccess(request, 'write:campaigns');
+      return reply.code(201).send(await create(context, access, request.body));
     },
   });
   app.route({
@@ -58,12 +58,12 @@ export function campaignRoutes(app: HttpApp, context: HttpContext): void {
       response: { 200: campaignListSchema },
     },
     handler: async (request) => {
-      const session = await requireSession(request);
+      const access = await requireAccess(request, 'read:stats', 'write:campaigns');
       const { limit, cursor } = request.query;
       const after = cursor === undefined ? null : parseUuid<CampaignId>(cursor);
       return list(context, {
-        organizationId: session.organizationId,
-        ofMember: session.role === 'member' ? session.memberId : null,
+        organizationId: access.organizationId,
+        ofMember: access.role === 'member' ? access.memberId : null,
         limit,
         after,
       });
@@ -74,8 +74,8 @@ export function campaignRoutes(app: HttpApp, context: HttpContext): void {
     url: '/api/campaigns/:id',
     schema: { tags, summary: 'One campaign', response: { 200: campaignSchema } },
     handler: async (request) => {
-      const session = await requireSession(request);
-      return readOne(context, session, request.params.id);
+      const access = await requireAccess(request, 'read:stats', 'write:campaigns');
+      return readOne(context, access, request.params.id);
     },
   });
   app.route<{ Params: { id: string } }>({
@@ -87,8 +87,8 @@ export function campaignRoutes(app: HttpApp, context: HttpContext): void {
       response: { 200: campaignPixelsSchema },
     },
     handler: async (request) => {
-      const session = await requireSession(request);
-      return readPixels(context, session, request.params.id);
+      const access = await requireAccess(request, 'write:campaigns');
+      return readPixels(context, access, request.params.id);
     },
   });
   for (const action of CAMPAIGN_ACTIONS) addActionRoute(app, context, action);
@@ -104,58 +104,65 @@ function addActionRoute(app: HttpApp, context: HttpContext, action: CampaignActi
       response: { 200: campaignSchema },
     },
     handler: async (request) => {
-      const session = await requireSession(request);
-      return act(context, session, { id: request.params.id, action });
+      const access = await requireAccess(request, 'write:campaigns');
+      return act(context, access, { id: request.params.id, action });
     },
   });
 }
 
-async function create(context: HttpContext, session: Session, body: CreateCampaign): Promise<CampaignAnswer> {
-  const { organizationId, memberId, role } = session;
+async function create(context: HttpContext, access: Access, body: CreateCampaign): Promise<CampaignAnswer> {
+  const { organizationId, memberId, role } = access;
+  if (access.keyId !== null && body.audience === undefined) throw new Problem(400, NO_OWNER, NO_AUDIENCE);
   // The contract has seen to it: without a deal there is an audience.
   const audience = (body.audience ?? { userIds: [memberId] }) as Audience;
-  if (role === 'member' && (body.deal === undefined || !isOnlyMine(audience, session)))
+  if (role === 'member' && (body.deal === undefined || !isOnlyMine(audience, access)))
     throw forbidden('A member can track their own deals; campaigns for others are made by an admin.');
   return withTenant(context.databases, organizationId, async (trx) => {
     const draft = { ...body, audience, organizationId, memberId, now: context.clock.now(), tokenKey: context.tokenKey };
     const campaignId = await createCampaign(trx, draft).catch(refuse);
-    return toAnswer(await findCampaign(trx, session, campaignId));
+    return toAnswer(await findCampaign(trx, access, campaignId));
   });
 }
+
+const NO_OWNER = 'audience: an API key is no member, so a deal made with one names its owner: {"userIds": [id]}';
+const NO_AUDIENCE = {
+  code: 'invalid_input',
+  errors: [{ field: 'audience', detail: 'the member whose deal it is: {"userIds": [id]}' }],
+};
 
 async function list(context: HttpContext, question: CampaignsQuestion) {
   const page = await withTenant(context.databases, question.organizationId, (trx) => readCampaigns(trx, question));
   return { data: page.data.map(toAnswer), next: page.next };
 }
 
-async function readOne(context: HttpContext, session: Session, id: string): Promise<CampaignAnswer> {
-  return withTenant(context.databases, session.organizationId, async (trx) => {
-    const campaign = await findCampaign(trx, session, id);
-    if (!mayRun(session, campaign) && !campaign.isCarried) throw forbidden('This campaign is not in your signature.');
+async function readOne(context: HttpContext, access: Access, id: string): Promise<CampaignAnswer> {
+  return withTenant(context.databases, access.organizationId, async (trx) => {
+    const campaign = await findCampaign(trx, access, id);
+    if (!mayRun(access, campaign) && !campaign.isCarried) throw forbidden('This campaign is not in your signature.');
     return toAnswer(campaign);
   });
 }
 
-async function readPixels(context: HttpContext, session: Session, id: string): Promise<CampaignPixels> {
+async function readPixels(context: HttpContext, access: Access, id: string): Promise<CampaignPixels> {
   const { tokenKey, pixelUrl } = context;
-  return withTenant(context.databases, session.organizationId, async (trx) => {
-    const campaign = await findCampaign(trx, session, id);
-    const isRunner = mayRun(session, campaign);
+  return withTenant(context.databases, access.organizationId, async (trx) => {
+    const campaign = await findCampaign(trx, access, id);
+    const isRunner = mayRun(access, campaign);
     if (!isRunner && !campaign.isCarried) throw forbidden('This campaign is not in your signature.');
-    const question = { organizationId: session.organizationId, campaignId: campaign.id, tokenKey, pixelUrl };
-    const pixels = await readCampaignPixels(trx, { ...question, ofMember: isRunner ? null : session.memberId });
+    const question = { organizationId: access.organizationId, campaignId: campaign.id, tokenKey, pixelUrl };
+    const pixels = await readCampaignPixels(trx, { ...question, ofMember: isRunner ? null : access.memberId });
     return { data: pixels.map((pixel) => ({ ...pixel, html: toPixelImage(pixel.url) })) };
   });
 }
 
-async function act(context: HttpContext, session: Session, order: Order): Promise<CampaignAnswer> {
+async function act(context: HttpContext, access: Access, order: Order): Promise<CampaignAnswer> {
   const { tokenKey, clock } = context;
-  return withTenant(context.databases, session.organizationId, async (trx) => {
-    const campaign = await findCampaign(trx, session, order.id);
-    if (!mayRun(session, campaign)) throw forbidden('Only an admin, or the owner of a deal, can do this.');
-    const change = { organizationId: session.organizationId, campaignId: campaign.id, action: order.action };
+  return withTenant(context.databases, access.organizationId, async (trx) => {
+    const campaign = await findCampaign(trx, access, order.id);
+    if (!mayRun(access, campaign)) throw forbidden('Only an admin, or the owner of a deal, can do this.');
+    const change = { organizationId: access.organizationId, campaignId: campaign.id, action: order.action };
     await changeStatus(trx, { ...change, now: clock.now(), tokenKey }).catch(refuse);
-    return toAnswer(await findCampaign(trx, session, order.id));
+    return toAnswer(await findCampaign(trx, access, order.id));
   });
 }
 
@@ -165,20 +172,20 @@ interface Order {
 }
 
 /** An id of another organization, and one that is no id at all, is not found. */
-async function findCampaign(trx: Transaction<Schema>, session: Session, id: string): Promise<CampaignSeen> {
-  const { organizationId, memberId } = session;
+async function findCampaign(trx: Transaction<Schema>, access: Access, id: string): Promise<CampaignSeen> {
+  const { organizationId, memberId } = access;
   const campaignId = parseUuid<CampaignId>(id);
   const campaign = campaignId === null ? null : await readCampaign(trx, { organizationId, campaignId, memberId });
   if (campaign === null) throw notFound('The campaign');
   return campaign;
 }
 
-function mayRun(session: Session, campaign: Campaign): boolean {
-  return session.role !== 'member' || campaign.ownerId === session.memberId;
+function mayRun(access: Access, campaign: Campaign): boolean {
+  return access.role !== 'member' || campaign.ownerId === access.memberId;
 }
 
-function isOnlyMine(audience: Audience, session: Session): boolean {
-  return 'userIds' in audience && audience.userIds.every((userId) => userId === session.memberId);
+function isOnlyMine(audience: Audience, access: Access): boolean {
+  return 'userIds' in audience && audience.userIds.every((userId) => userId === access.memberId);
 }
 
 function refuse(error: unknown): never {

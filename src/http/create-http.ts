@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { adminSettingsRoutes } from './admin-settings.ts';
 import { adminTrackingRoutes } from './admin-tracking.ts';
 import { answerProblems, sendProblem, toProblem, toRoute } from './answer-problems.ts';
+import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { authRoutes } from './auth.ts';
 import { campaignRoutes } from './campaigns.ts';
@@ -15,6 +16,7 @@ import { gatherOpenapi, openapiRoutes } from './openapi.ts';
 import { Problem } from './problem.ts';
 import { type Readiness, readyzRoutes } from './readyz.ts';
 import { refuseForeignOrigin } from './refuse-foreign-origin.ts';
+import { takeApiKeys } from './require-key.ts';
 import { sessionRoutes } from './session.ts';
 import { signUpRoutes } from './sign-up.ts';
 import { signatureRoutes } from './signatures.ts';
@@ -78,6 +80,7 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   adminTrackingRoutes(app, context);
   adminSettingsRoutes(app, context);
   auditLogRoutes(app, context);
+  apiKeyRoutes(app, context);
   readyzRoutes(app, context, { readiness, isClosing: () => gentle.isClosing });
   openapiRoutes(app);
 }
@@ -99,6 +102,7 @@ function openApp({ context, collect, trustProxy }: HttpOptions, gentle: GentleCl
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorate('mailtracker', context);
+  takeApiKeys(app, context);
   takeEmptyJson(app);
   return app;
 }

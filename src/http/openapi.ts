@@ -12,7 +12,7 @@ export async function gatherOpenapi(app: HttpApp, publicUrl: string): Promise<vo
       openapi: '3.1.0',
       info: { title: 'MailTracker', version: '1', description: DESCRIPTION },
       servers: [{ url: publicUrl }],
-      security: [{ session: [] }],
+      security: [{ session: [] }, { key: [] }],
       components: {
         securitySchemes: {
           session: {
@@ -21,6 +21,7 @@ export async function gatherOpenapi(app: HttpApp, publicUrl: string): Promise<vo
             name: toCookieName(publicUrl),
             description: 'Set by sign-up and sign-in',
           },
+          key: { type: 'http', scheme: 'bearer', description: 'An API key; what it may do is in its scopes' },
         },
       },
     },

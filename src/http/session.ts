@@ -3,6 +3,7 @@ import { readSession } from '../accounts/read-session.ts';
 import { sessionResponseSchema } from '../contract/session.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { signedOut } from './problem.ts';
+import { refuseKey } from './require-session.ts';
 
 /** Who is signed in. The screens ask at each start, so the session lives on here: a week after the last visit. */
 export function sessionRoutes(app: HttpApp, context: HttpContext): void {
@@ -15,6 +16,7 @@ export function sessionRoutes(app: HttpApp, context: HttpContext): void {
       response: { 200: sessionResponseSchema },
     },
     handler: async (request, reply) => {
+      await refuseKey(request);
       const found = await readSession(context, fromNodeHeaders(request.headers), true);
       if (!found) throw signedOut();
       if (found.cookies.length > 0) reply.header('set-cookie', [...found.cookies]);
