@@ -80,6 +80,7 @@ describe('an offence goes red', () => {
     ['a comment or text that only names a forbidden word', 'src/db/x.ts', "// process.env\nconst a = 'console.log';"],
     ['the environment handed to its reader', 'src/commands/x.ts', 'const config = readConfig(process.env);'],
     ['the environment handed over with more', 'src/commands/x.ts', 'readConfig({ ...process.env, PORT: port });'],
+    ['a test of what only some platforms can do', 'src/kit/x.test.ts', "test.runIf(canMount())('x', () => {});"],
     ['a command that speaks', 'src/commands/x.ts', "console.log('x');"],
     ['a file of the longest length', 'src/kit/x.ts', 'const a = 1;\n'.repeat(LINES_MAX)],
     ['a page of text that is long', 'docs/x.md', 'a\n'.repeat(LINES_MAX + 1)],

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { findForbiddenImports } from './find-forbidden-imports.ts';
 import { IMPORT_MAP } from './import-map.ts';
 import { readImports } from './read-imports.ts';
-import { ROOT } from './source-files.ts';
+import { listFiles, ROOT } from './source-files.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -36,6 +36,17 @@ test('docs/architecture.md shows the map that is held', () => {
     rows.map(([, zone = '', names = '']) => [zone, names === 'nothing' ? [] : names.split(', ')]),
   );
   expect(shown).toEqual(IMPORT_MAP);
+});
+
+test('docs/architecture.md says of every folder of src what it holds, or that it is to come', () => {
+  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  const folders = page.slice(page.indexOf('## Folders'), page.indexOf('## Who may import whom'));
+  const toCome = folders.slice(folders.lastIndexOf('|'));
+  const filled = new Set(listFiles(ROOT, ['src']).map((path) => path.split('/')[1]?.replace(/\.ts$/, '') ?? ''));
+  for (const zone of Object.keys(IMPORT_MAP).filter((name) => name !== 'web')) {
+    if (filled.has(zone)) expect(folders).toMatch(new RegExp(`^\\|.*\`src/${zone}(\\.ts)?\`.*\\|$`, 'm'));
+    else expect(toCome).toContain(`\`${zone}\``);
+  }
 });
 
 describe('a forbidden edge goes red', () => {
