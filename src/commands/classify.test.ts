@@ -142,6 +142,20 @@ describe('mailtracker classify', () => {
     expect(output.lines).toHaveLength(5000);
   });
 
+  test('ends without a word when its reader leaves', async () => {
+    const output = new Writable({
+      write(_chunk, _encoding, done) {
+        done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      },
+    });
+    const errors = new Sink();
+    function* lines() {
+      for (;;) yield '{"ua":"Mozilla/5.0"}\n';
+    }
+    expect(await runClassify([], { input: Readable.from(lines()), output, errors })).toBe(0);
+    expect(errors.text).toBe('');
+  });
+
   test('reads a file where one is named, and says so where it is missing', async () => {
     const file = join(folder, 'requests.jsonl');
     await writeFile(file, '{"ua":"Mozilla/5.0"}\n');

@@ -38,35 +38,55 @@ export interface ClassifyIo {
 /** Answers 0, or 1 when a line could not be read. Reads on only as fast as the output takes what was written. */
 export async function runClassify(words: readonly string[], io: ClassifyIo): Promise<number> {
   const { positionals } = parseArgs({ args: [...words], options: {}, allowPositionals: true, strict: true });
-  if (positionals.length > 1) throw new UsageError('expected at most one file');
+  const [file, ...others] = positionals;
+  if (others.length > 0) throw new UsageError('expected at most one file');
+  const tools = await openLineTools();
+  try {
+    return await classifyAll(file === undefined ? io.input : createReadStream(file), io, tools);
+  } catch (error) {
+    // Whoever takes the output, such as `head`, may leave before the end: then the work is done.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0;
+    throw error;
+  }
+}
+
+async function openLineTools(): Promise<LineTools> {
   const config = readConfig(process.env);
   const networks = await openNetworks({
     folder: join(config.dataDir, 'networks'),
     clock: systemClock,
     log: createLog(config.logLevel === 'info' ? 'warn' : config.logLevel),
   });
-  const tools: LineTools = {
+  return {
     toNetworkClass: (address) => networks.toNetworkClass(address),
     networksAgeDays: networks.ageDays('google_proxy'),
   };
-  const [file] = positionals;
-  const input = file === undefined ? io.input : createReadStream(file);
+}
+
+async function classifyAll(input: Readable, { output, errors }: ClassifyIo, tools: LineTools): Promise<number> {
+  // `write` below reports the error; without a listener it would end the process first.
+  output.on('error', () => undefined);
   let number = 0;
   let bad = 0;
   for await (const lines of toLines(input)) {
-    const answers: string[] = [];
+    let text = '';
     for (const line of lines) {
       number += 1;
       const answer = classifyLine(line, tools);
       if (answer === null) continue;
       if ('error' in answer) {
         bad += 1;
-        io.errors.write(`line ${number}: ${answer.error}\n`);
-      } else answers.push(`${JSON.stringify(answer)}\n`);
+        errors.write(`line ${number}: ${answer.error}\n`);
+      } else text += `${JSON.stringify(answer)}\n`;
     }
-    if (answers.length > 0 && !io.output.write(answers.join(''))) await once(io.output, 'drain');
+    if (text !== '') await write(output, text);
   }
   return bad > 0 ? 1 : 0;
+}
+
+async function write(output: Writable, text: string): Promise<void> {
+  if (output.errored) throw output.errored;
+  if (!output.write(text)) await once(output, 'drain');
 }
 
 /** A longer line is no request; it is handed on cut, which makes it unreadable JSON. */

@@ -47,7 +47,7 @@ function toAndroidDevice(userAgent: string): Device {
  * since Chrome 110 (and for no tablet that says "Mobile").
  */
 const PHONES =
-  /(?:; (?:K|Pixel \d\w?(?: (?:Pro|XL|a))*|(?:SAMSUNG )?SM-[AGJMNS]\d{3,4}\w*|CPH\d{4}|RMX\d{4}|Redmi \w+|moto [a-z].*?)(?: Build\/[^)]*)?\).*Mobile)|\bGT-N7\d{3}|\bNexus ?(?:One|S|4|5X?|6P?)\b|\bPadFone\b|\bSD4930UR\b/;
+  /(?:; (?:K|Pixel \d\w?(?: (?:Pro|XL|a))*|(?:SAMSUNG )?SM-[AGJMNS]\d{3,4}\w{0,6}|CPH\d{4}|RMX\d{4}|Redmi \w{1,20}|moto [a-z][^;)]{0,30}?)(?: Build\/[^)]{0,60})?\).*Mobile)|\bGT-N7\d{3}|\bNexus ?(?:One|S|4|5X?|6P?)\b|\bPadFone\b|\bSD4930UR\b/;
 
 /** Where the model stands: the rest of the agent costs the library three times the time and tells it nothing. */
 const ANDROID_PLATFORM = /\([^)]*Android[^)]*\)/i;

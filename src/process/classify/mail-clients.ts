@@ -54,7 +54,7 @@ export const mailClients: OpenerFamily = {
       // Whatever calls itself a mail program in one word and a version, and was named by no pattern of bots before.
       kind: 'mail_client',
       match:
-        /(?:^|\s)(?:[A-Za-z-]*(?:Mail|Email)|[A-Z][a-z]+mail)(?:Client|App|Desktop|-Desktop|PC)?(?:_[A-Za-z_]+)?\/v?\d[\w.]*(?:\s|$)/,
+        /(?:^|\s)(?:[A-Za-z-]{0,30}(?:Mail|Email)|[A-Z][a-z]{1,30}mail)(?:Client|App|Desktop|-Desktop|PC)?(?:_[A-Za-z_]{1,30})?\/v?\d[\w.]{0,30}(?:\s|$)/,
       source:
         'mail programs name themselves so; mail harvesters and servers carry the words of bots or of HTTP libraries',
     },

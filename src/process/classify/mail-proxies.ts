@@ -54,7 +54,7 @@ export const mailProxies: OpenerFamily = {
     {
       // Whatever names itself the image proxy of a mail service: "RamblerMail/6.0 (incompatible; ImageProxy/6.0)".
       kind: 'mail_proxy',
-      match: /mail\S*[\s(/\d.;a-z]*(?:image)?proxy|(?:outlook|proton|zoho|gmx|tuta)\w*image\w*proxy/i,
+      match: /mail.{0,40}proxy|(?:outlook|proton|zoho|gmx|tuta)\w{0,20}image\w{0,20}proxy/i,
       device: 'unknown',
       client: 'Other',
       source: "https://github.com/monperrus/crawler-user-agents names Rambler's; the words are plain",
