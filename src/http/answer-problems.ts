@@ -1,11 +1,13 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
 import { AccountError, type AccountErrorCode } from '../accounts/account-error.ts';
+import { PeopleError } from '../accounts/people-error.ts';
 import type { ProblemDocument } from '../contract/problem.ts';
 import type { Log } from '../kit/log.ts';
 import { redact } from '../kit/redact.ts';
 import { UnsealError } from '../kit/sealed-token.ts';
 import type { HttpApp } from './context.ts';
+import { toPeopleProblem } from './people-problem.ts';
 import { Problem } from './problem.ts';
 
 /** Every error of the API becomes a problem document; what is not the client's fault is logged without its values. */
@@ -34,6 +36,7 @@ export function toRoute(request: FastifyRequest): string {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof AccountError) return toAccountProblem(error);
+  if (error instanceof PeopleError) return toPeopleProblem(error);
   if (hasZodFastifySchemaValidationErrors(error)) return toInputProblem(error.validation);
   if (error instanceof UnsealError) return new Problem(503, WRONG_SECRET, { code: 'wrong_app_secret' });
   if (isDatabaseAway(error))
