@@ -9,6 +9,7 @@ import { AccountError } from './account-error.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { createPasswords } from './passwords.ts';
 import { toAuthLogger } from './to-auth-logger.ts';
+import { toDeviceName } from './to-device-name.ts';
 
 // Sign-in: the library better-auth on our own tables (users, sessions, accounts, …), as the system role. Passwords and
 // sessions enter, cookies leave. What must never happen: an address of a client in a row, a password or a person's
@@ -30,11 +31,7 @@ export type Auth = ReturnType<typeof createAuth>;
 export const AUTH_PATHS = [
   { method: 'POST', path: '/sign-in/email', summary: 'Sign in; answers the session cookie' },
   { method: 'POST', path: '/sign-out', summary: 'End this session' },
-  { method: 'GET', path: '/get-session', summary: 'The session and the person, or null' },
-  { method: 'GET', path: '/list-sessions', summary: "The person's live sessions" },
-  { method: 'POST', path: '/revoke-session', summary: 'End one session by its token' },
-  { method: 'POST', path: '/revoke-other-sessions', summary: 'End every session but this one' },
-  { method: 'POST', path: '/change-password', summary: 'Change the password' },
+  { method: 'POST', path: '/change-password', summary: 'Change the password; ends every other session' },
 ] as const;
 
 export const PASSWORD_CHARS_MIN = 8;
@@ -89,6 +86,7 @@ export function createAuth({ databases, publicUrl, secret, log }: AuthOptions) {
             data: {
               ...session,
               ipAddress: null,
+              userAgent: toDeviceName(session.userAgent),
               activeOrganizationId: await chooseOrganization(databases, session.userId as PersonId),
             },
           }),
@@ -154,6 +152,13 @@ function toTables() {
         createdAt: 'created_at',
         updatedAt: 'updated_at',
       },
+      additionalFields: {
+        lastSeenAt: hidden('date', 'last_seen_at'),
+        ssoOrganizationId: hidden('string', 'sso_organization_id'),
+      },
+      // A week without use; 30 days in all are the database's to hold (migration 0003).
+      expiresIn: 7 * 86_400,
+      updateAge: 86_400,
     },
     account: {
       modelName: 'accounts',

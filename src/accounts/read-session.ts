@@ -1,9 +1,11 @@
 import type { Databases } from '../db/open-databases.ts';
 import type { MemberId, OrganizationId, PersonId } from '../domain/ids.ts';
 import type { Auth } from './create-auth.ts';
+import { noteSeen } from './sessions.ts';
 
 /** Who asks, and as whose member. `role` is the member's in this organization. */
 export interface Session {
+  readonly sessionId: string;
   readonly personId: PersonId;
   readonly memberId: MemberId;
   readonly organizationId: OrganizationId;
@@ -13,6 +15,8 @@ export interface Session {
   readonly email: string;
   /** The member's own time zone (IANA); null: the organization's counts. */
   readonly timeZone: string | null;
+  /** Set when this organization's own provider vouched for the person: the session reaches no other one. */
+  readonly ssoOrganizationId: OrganizationId | null;
 }
 
 /**
@@ -28,14 +32,16 @@ export async function readSession(
   const found = await auth.api.getSession({ headers, query: { disableRefresh: !refresh }, returnHeaders: true });
   if (!found.response) return null;
   const { user, session } = found.response;
-  const member = await readMember(
-    databases,
-    user.id as PersonId,
-    (session.activeOrganizationId ?? null) as OrganizationId | null,
-  );
+  const ssoOrganizationId = (session.ssoOrganizationId ?? null) as OrganizationId | null;
+  const member = await readMember(databases, user.id as PersonId, {
+    preferred: (session.activeOrganizationId ?? null) as OrganizationId | null,
+    only: ssoOrganizationId,
+  });
   if (!member) return null;
+  if (Date.now() - new Date(session.lastSeenAt ?? 0).getTime() > SEEN_EVERY_MS) await noteSeen(databases, session.id);
   return {
     session: {
+      sessionId: session.id,
       personId: user.id as PersonId,
       memberId: member.id as MemberId,
       organizationId: member.organization_id as OrganizationId,
@@ -44,13 +50,20 @@ export async function readSession(
       name: member.name ?? user.name,
       email: user.email,
       timeZone: member.timezone,
+      ssoOrganizationId,
     },
     cookies: found.headers.getSetCookie(),
   };
 }
 
-/** The active membership in the session's organization, or else the oldest active one. */
-function readMember(databases: Databases, personId: PersonId, organizationId: OrganizationId | null) {
+const SEEN_EVERY_MS = 60_000;
+
+/** The active membership in the session's organization, or else the oldest active one; in `only` alone when set. */
+function readMember(
+  databases: Databases,
+  personId: PersonId,
+  { preferred, only }: { preferred: OrganizationId | null; only: OrganizationId | null },
+) {
   return databases.system
     .selectFrom('organization_users as member')
     .innerJoin('organizations as organization', 'organization.id', 'member.organization_id')
@@ -58,8 +71,9 @@ function readMember(databases: Databases, personId: PersonId, organizationId: Or
     .select('organization.name as organization_name')
     .where('member.user_id', '=', personId)
     .where('member.deactivated_at', 'is', null)
+    .$if(only !== null, (members) => members.where('member.organization_id', '=', only))
     .orderBy(
-      (order) => order('member.organization_id', '=', organizationId),
+      (order) => order('member.organization_id', '=', preferred),
       (sort) => sort.desc().nullsLast(),
     )
     .orderBy('member.created_at')

@@ -24,13 +24,12 @@ const passwordText = z.string().min(8, 'at least 8 characters').max(256, 'at mos
 const BODIES: Readonly<Record<string, z.ZodType>> = {
   '/sign-in/email': signInRequestSchema,
   '/sign-out': z.unknown(),
-  '/revoke-session': z.object({ token: z.string().min(1, 'the token of a session').max(200) }),
-  '/revoke-other-sessions': z.unknown(),
-  '/change-password': z.object({
-    currentPassword: z.string().min(1, 'your password').max(256, 'at most 256 characters'),
-    newPassword: passwordText,
-    revokeOtherSessions: z.boolean().default(true).describe('End the sessions on other devices, as is the default'),
-  }),
+  '/change-password': z
+    .object({
+      currentPassword: z.string().min(1, 'your password').max(256, 'at most 256 characters'),
+      newPassword: passwordText,
+    })
+    .transform((body) => ({ ...body, revokeOtherSessions: true })),
 };
 
 export function authRoutes(app: HttpApp, context: HttpContext): void {
@@ -100,7 +99,7 @@ async function relay(context: HttpContext, request: FastifyRequest, reply: Fasti
   const text = await answer.text();
   const content: unknown = text === '' ? null : JSON.parse(text);
   if (answer.status >= 400) sendProblem(reply, toProblem(answer.status, content));
-  else reply.code(answer.status).send(withoutToken(request, content));
+  else reply.code(answer.status).send(withoutToken(content));
   return answer.status;
 }
 
@@ -113,10 +112,9 @@ function toProblem(status: number, content: unknown): Problem {
   });
 }
 
-/** The cookie carries the session and scripts cannot read it: the answer to a sign-in must not hand it to them. */
-function withoutToken(request: FastifyRequest, content: unknown): unknown {
-  if (!request.routeOptions.url?.endsWith('/sign-in/email') || typeof content !== 'object' || content === null)
-    return content;
+/** The cookie carries the session and scripts cannot read it: no answer must hand it to them. */
+function withoutToken(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null) return content;
   const { token: _, ...rest } = content as { token?: unknown };
   return rest;
 }

@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { watchSharing } from '../accounts/watch-sharing.ts';
 import { adminSettingsRoutes } from './admin-settings.ts';
 import { adminTrackingRoutes } from './admin-tracking.ts';
 import { answerProblems, sendProblem, toProblem, toRoute } from './answer-problems.ts';
@@ -21,6 +22,7 @@ import { type Readiness, readyzRoutes } from './readyz.ts';
 import { refuseForeignOrigin } from './refuse-foreign-origin.ts';
 import { takeApiKeys } from './require-key.ts';
 import { sessionRoutes } from './session.ts';
+import { liveSessionRoutes } from './sessions.ts';
 import { signUpRoutes } from './sign-up.ts';
 import { signatureRoutes } from './signatures.ts';
 import { serveStaticWeb } from './static-web.ts';
@@ -77,6 +79,7 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   signUpRoutes(app, context);
   authRoutes(app, context);
   sessionRoutes(app, context);
+  liveSessionRoutes(app, context);
   campaignRoutes(app, context);
   signatureRoutes(app, context);
   trackingRoutes(app, context);
@@ -109,6 +112,7 @@ function openApp({ context, collect, trustProxy }: HttpOptions, gentle: GentleCl
   app.setSerializerCompiler(serializerCompiler);
   app.decorate('mailtracker', context);
   takeApiKeys(app, context);
+  app.decorate('sharing', watchSharing(context));
   takeEmptyJson(app);
   return app;
 }

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const revoke = (headers: Record<string, string>) =>
-  http.send('POST', '/api/auth/revoke-other-sessions', { headers: { cookie, ...headers } });
+  http.send('POST', '/api/sessions/end-others', { headers: { cookie, ...headers } });
 
 test.each([
   ['another site', { origin: 'https://evil.example' }],

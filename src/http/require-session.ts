@@ -1,9 +1,11 @@
 import { fromNodeHeaders } from 'better-auth/node';
 import type { FastifyRequest } from 'fastify';
 import { readSession, type Session } from '../accounts/read-session.ts';
+import type { SharingWatch } from '../accounts/watch-sharing.ts';
 import type { HttpContext } from './context.ts';
 import { forbidden, Problem, signedOut } from './problem.ts';
 import { readBearer, requireKey } from './require-key.ts';
+import { toNetworkKey } from './to-client-key.ts';
 
 export type { Session };
 
@@ -11,6 +13,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What every resource may use; requireSession reads it from the request's server. */
     readonly mailtracker: HttpContext;
+    readonly sharing: SharingWatch;
   }
 }
 
@@ -19,6 +22,7 @@ export async function requireSession(request: FastifyRequest): Promise<Session> 
   await refuseKey(request);
   const found = await readSession(request.server.mailtracker, fromNodeHeaders(request.headers));
   if (!found) throw signedOut();
+  request.server.sharing.note(found.session, toNetworkKey(request));
   return found.session;
 }
 

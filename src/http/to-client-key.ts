@@ -13,6 +13,15 @@ export function toClientKey(request: FastifyRequest): string {
   return toKey(toNetwork(request.ip));
 }
 
+/** The same for the network around the client: IPv4 by its /24, IPv6 by its /48. */
+export function toNetworkKey(request: FastifyRequest): string {
+  const network = toNetwork(request.ip);
+  const wider = network.includes('.')
+    ? network.split('.').slice(0, 3).join('.')
+    : network.split(':').slice(0, 3).join(':');
+  return toKey(`network ${wider}`);
+}
+
 export function toKey(text: string): string {
   return createHmac('sha256', processKey).update(text).digest('base64url').slice(0, KEY_CHARS);
 }

@@ -6,6 +6,7 @@ import type { Answer, StartedHttp } from './start-http.ts';
 export interface SignedIn {
   readonly memberId: MemberId;
   readonly organizationId: OrganizationId;
+  readonly cookie: string;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown): Promise<Answer>;
   send(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -51,6 +52,7 @@ function toSignedIn(
   const headers = { cookie: cookie ?? '', origin: http.url };
   return {
     ...ids,
+    cookie: cookie ?? '',
     get: (path) => http.send('GET', path, { headers }),
     post: (path, body) => http.send('POST', path, { headers, body }),
     send: (method, path, body) => http.send(method, path, { headers, body }),

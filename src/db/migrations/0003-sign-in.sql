@@ -27,6 +27,9 @@ alter table sessions
   -- or whoever runs one provider could enter every organization of its members.
   add column sso_organization_id uuid references organizations on delete cascade;
 
+-- From now on a device's name ("Chrome on Windows"), never the whole agent.
+update sessions set user_agent = null;
+
 -- At most 5 live sessions a person, the oldest leaves, however many sign in at once; none outlives 30 days.
 create function app_private.bound_sessions() returns trigger language plpgsql as $$
 begin
