@@ -8,6 +8,7 @@ import { answerPixel } from './pixel-answer.ts';
  */
 export class AnswerQueue {
   readonly #metrics: CollectMetrics;
+  readonly #waitMsMax: number;
   #waiting: WaitingAnswer[] = [];
   #head = 0;
   #unrecorded: WaitingAnswer[] = [];
@@ -15,8 +16,9 @@ export class AnswerQueue {
   #isClosing = false;
   #whenEmpty: (() => void)[] = [];
 
-  constructor(metrics: CollectMetrics) {
+  constructor(metrics: CollectMetrics, waitMsMax: number = WAIT_MS_MAX) {
     this.#metrics = metrics;
+    this.#waitMsMax = waitMsMax;
   }
 
   get isClosing(): boolean {
@@ -25,7 +27,7 @@ export class AnswerQueue {
 
   add(response: ServerResponse, position: number): void {
     this.#waiting.push({ response, position, startedAt: performance.now() });
-    if (this.#lateTimer === null) this.#watchForLate(WAIT_MS_MAX);
+    if (this.#lateTimer === null) this.#watchForLate(this.#waitMsMax);
   }
 
   addUnrecorded(response: ServerResponse): void {
@@ -85,7 +87,7 @@ export class AnswerQueue {
     this.#lateTimer = setTimeout(() => {
       const now = performance.now();
       for (let answer = this.#waiting[this.#head]; answer !== undefined; answer = this.#waiting[this.#head]) {
-        const leftMs = answer.startedAt + WAIT_MS_MAX - now;
+        const leftMs = answer.startedAt + this.#waitMsMax - now;
         if (leftMs > 0) {
           this.#watchForLate(leftMs);
           return;

@@ -1,123 +1,25 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { DAY_MS, type Hit, type SpoolRecord, type ThrottledHits } from '../domain/hit.ts';
-import { silentLog } from '../kit/log.ts';
-import { createMetrics, type Metrics } from '../kit/metrics.ts';
-import { toNetworkClass } from '../networks/to-network-class.ts';
-import { openDiskSpool } from '../spool/disk/disk-spool.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  CAMPAIGN_PIXEL,
+  DAY,
+  exchange,
+  from,
+  GOOGLE,
+  KEYS,
+  makeSpoolFolder,
+  NOON,
+  openTestSpool,
+  startCollector,
+  TOKEN,
+  toHits,
+  toRequest,
+  USER_PIXEL,
+} from '../../tests/support/test-collector.ts';
+import { DAY_MS } from '../domain/hit.ts';
 import { createMemorySpool } from '../spool/memory/memory-spool.ts';
-import type { Spool } from '../spool/spool.ts';
-import { type Collector, type CollectorOptions, createCollector } from './create-collector.ts';
-
-const NOON = Date.UTC(2026, 10, 20, 12);
-const DAY = NOON / DAY_MS - 0.5;
-const TOKEN = 'AbCdEfGhIjKlMnOpQrStUvWx';
-const USER_PIXEL = `/api/t/u/${TOKEN}.gif`;
-const CAMPAIGN_PIXEL = `/api/t/p/${TOKEN}.gif`;
-const GOOGLE = '66.249.88.199';
-const KEYS = new Map([DAY, DAY - 1].map((day) => [day, randomBytes(32)]));
-
-const closers: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-interface TestCollector {
-  readonly collector: Collector;
-  readonly port: number;
-  readonly spool: Spool;
-  readonly metrics: Metrics;
-  readonly clock: { at: number };
-  /** The whole answer without its Date line. */
-  send(request: string, headers?: Record<string, string>): Promise<string>;
-  /** All records, once no request waits and throttled hits are flushed. */
-  readRecords(): Promise<SpoolRecord[]>;
-  readOutcomes(): Promise<Record<string, number>>;
-}
-
-async function startCollector(changes: Partial<CollectorOptions> & { spool?: Spool } = {}): Promise<TestCollector> {
-  const clock = { at: NOON };
-  const metrics = createMetrics();
-  const spool = changes.spool ?? createMemorySpool();
-  const collector = createCollector({
-    clock: { now: () => clock.at },
-    limits: { pixelPerMinute: 60, addressPerMinute: 100 },
-    trustProxy: ['127.0.0.1'],
-    metrics,
-    visitorKeys: (day) => ({ day, today: KEYS.get(day) ?? null, yesterday: KEYS.get(day - 1) ?? null }),
-    toNetworkClass,
-    ...changes,
-    spool,
-  });
-  const server = await listen(createServer((request, response) => collector.handle(request, response)));
-  const { port } = server.address() as AddressInfo;
-  return {
-    collector,
-    port,
-    spool,
-    metrics,
-    clock,
-    send: (request, headers = {}) => exchange(port, toRequest(request, { Connection: 'close', ...headers })),
-    async readRecords() {
-      await collector.close();
-      await spool.close();
-      return (await spool.read(1_000, 0)).flatMap((block) => block.records);
-    },
-    async readOutcomes() {
-      const metric = await metrics.getSingleMetric('mailtracker_collect_hits_total')?.get();
-      const values = metric?.values.filter(({ value }) => value > 0) ?? [];
-      return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]));
-    },
-  };
-}
-
-async function listen(server: Server): Promise<Server> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closers.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return server;
-}
-
-function toRequest(line: string, headers: Record<string, string>): string {
-  const lines = Object.entries({ Host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${line} HTTP/1.1\r\n${lines.join('')}\r\n`;
-}
-
-/** Sends bytes and reads until the server closes the connection. */
-async function exchange(port: number, request: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.setEncoding('latin1');
-  let answer = '';
-  socket.on('data', (text) => {
-    answer += text;
-  });
-  socket.write(request, 'latin1');
-  await once(socket, 'close');
-  return answer.replace(/\r\nDate: [^\r]*/g, '');
-}
-
-function from(address: string, agent = 'Thunderbird/128'): Record<string, string> {
-  return { 'X-Forwarded-For': address, 'User-Agent': agent };
-}
-
-function toHits(records: readonly SpoolRecord[]): Hit[] {
-  return records.filter((record) => record.kind === 'hit');
-}
-
-function sumThrottled(records: readonly SpoolRecord[], limit: ThrottledHits['limit']): number {
-  const throttled = records.filter((record) => record.kind === 'throttled').filter((record) => record.limit === limit);
-  return throttled.reduce((sum, record) => sum + record.hits, 0);
-}
 
 describe('the answer', () => {
   test('is the 43-byte transparent GIF with its headers, and nothing else', async () => {
@@ -230,8 +132,8 @@ describe('the answer', () => {
 
   test('comes while the disk takes nothing, and the hit is counted as lost', async () => {
     const usual = await (await startCollector()).send(`GET ${USER_PIXEL}`);
-    const folder = await makeFolder();
-    const spool = await openSpool(folder);
+    const folder = await makeSpoolFolder();
+    const spool = await openTestSpool(folder);
     await rm(folder, { recursive: true });
     const { send, readOutcomes } = await startCollector({ spool });
     expect(await send(`GET ${USER_PIXEL}`)).toBe(usual);
@@ -338,9 +240,9 @@ describe('what is recorded', () => {
   });
 
   test('no byte and no text of an address reaches the files of the spool', async () => {
-    const folder = await makeFolder();
+    const folder = await makeSpoolFolder();
     const { send, spool, readOutcomes } = await startCollector({
-      spool: await openSpool(folder),
+      spool: await openTestSpool(folder),
       limits: { pixelPerMinute: 60, addressPerMinute: 5 },
     });
     const addresses = [
@@ -363,145 +265,6 @@ describe('what is recorded', () => {
   });
 });
 
-describe('limits', () => {
-  test('a campaign pixel takes 60 hits a minute, a user pixel 600; the rest is counted as throttled', async () => {
-    const { send, readRecords, readOutcomes } = await startCollector();
-    for (let sent = 0; sent < 70; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from(`198.51.100.${sent}`));
-    for (let sent = 0; sent < 620; sent += 1) await send(`GET ${USER_PIXEL}`, from(`203.0.${sent >> 8}.${sent & 255}`));
-    expect(await readOutcomes()).toEqual({ recorded: 660, throttled_pixel: 30 });
-    const records = await readRecords();
-    expect(toHits(records).filter((hit) => hit.trackingType === 'campaign')).toHaveLength(60);
-    expect(sumThrottled(records, 'pixel')).toBe(30);
-    expect(records.filter((record) => record.kind === 'throttled')).toHaveLength(2);
-  });
-
-  test('one address takes 100 hits a minute, an IPv6 /64 counting as one', async () => {
-    const { send, readRecords } = await startCollector();
-    for (let sent = 0; sent < 110; sent += 1) {
-      const token = String(sent).padStart(24, '0');
-      await send(`GET /api/t/p/${token}.gif`, from('198.51.100.7'));
-      await send(`GET /api/t/p/${token}.gif`, from(`2001:db8::${sent.toString(16)}`));
-    }
-    const records = await readRecords();
-    expect(toHits(records)).toHaveLength(200);
-    expect(sumThrottled(records, 'client_ip')).toBe(20);
-  });
-
-  test.each([GOOGLE, '17.58.97.1', '98.137.12.30', '66.111.4.60', '40.94.29.84'])(
-    'a mail proxy (%s) has no limit by address',
-    async (address) => {
-      const { send, readOutcomes } = await startCollector({
-        limits: { pixelPerMinute: 60, addressPerMinute: 3 },
-        toNetworkClass: (text) => PROXIES[text] ?? 'eyeball',
-      });
-      for (let sent = 0; sent < 10; sent += 1)
-        await send(`GET /api/t/p/${String(sent).padStart(24, '0')}.gif`, from(address));
-      expect(await readOutcomes()).toEqual({ recorded: 10 });
-    },
-  );
-
-  test('repeats of one pixel by one reader within 10 s cost nothing; another reader and a later load do', async () => {
-    const { send, readOutcomes, clock } = await startCollector({
-      limits: { pixelPerMinute: 2, addressPerMinute: 100 },
-    });
-    for (let sent = 0; sent < 15; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from('198.51.100.1'));
-    expect(await readOutcomes()).toEqual({ recorded: 15 });
-    await send(`GET ${CAMPAIGN_PIXEL}`, from('198.51.100.2'));
-    await send(`GET ${CAMPAIGN_PIXEL}`, from('198.51.100.3'));
-    expect(await readOutcomes()).toEqual({ recorded: 16, throttled_pixel: 1 });
-    clock.at += 10_000;
-    await send(`GET ${CAMPAIGN_PIXEL}`, from('198.51.100.1'));
-    expect(await readOutcomes()).toEqual({ recorded: 16, throttled_pixel: 2 });
-  });
-
-  test("repeats by one mail proxy's network cost nothing whatever its address", async () => {
-    const { send, readOutcomes } = await startCollector({ limits: { pixelPerMinute: 2, addressPerMinute: 100 } });
-    for (let sent = 0; sent < 15; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from(`66.249.88.${sent}`));
-    expect(await readOutcomes()).toEqual({ recorded: 15 });
-  });
-
-  test('a pixel fetched in a loop is bounded at ten times its limit', async () => {
-    const { send, readOutcomes } = await startCollector({ limits: { pixelPerMinute: 3, addressPerMinute: 100 } });
-    for (let sent = 0; sent < 50; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from(GOOGLE));
-    expect(await readOutcomes()).toEqual({ recorded: 31, throttled_pixel: 19 });
-  });
-
-  test('an address that repeats many pixels in a loop is bounded at ten times its limit', async () => {
-    const { send, readOutcomes } = await startCollector({ limits: { pixelPerMinute: 60, addressPerMinute: 2 } });
-    for (let sent = 0; sent < 40; sent += 1)
-      await send(`GET /api/t/p/${String(sent % 2).padStart(24, '0')}.gif`, from('198.51.100.1'));
-    expect(await readOutcomes()).toEqual({ recorded: 22, throttled_client_ip: 18 });
-  });
-
-  test('a minute later a pixel takes hits again, and a burst over the edge of a minute does not count double', async () => {
-    const { send, readOutcomes, clock } = await startCollector({
-      limits: { pixelPerMinute: 10, addressPerMinute: 100 },
-    });
-    clock.at = NOON + 59_990;
-    for (let sent = 0; sent < 12; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from(`198.51.100.${sent}`));
-    clock.at = NOON + 60_010;
-    for (let sent = 12; sent < 24; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from(`198.51.100.${sent}`));
-    expect(await readOutcomes()).toEqual({ recorded: 10, throttled_pixel: 14 });
-    clock.at = NOON + 180_000;
-    for (let sent = 0; sent < 12; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from(`198.51.100.${sent}`));
-    expect(await readOutcomes()).toEqual({ recorded: 20, throttled_pixel: 16 });
-  });
-
-  test('throttled hits reach the spool within a second or two, summed per pixel', async () => {
-    const { send, spool } = await startCollector({ limits: { pixelPerMinute: 1, addressPerMinute: 100 } });
-    for (let sent = 0; sent < 5; sent += 1) await send(`GET ${CAMPAIGN_PIXEL}`, from(`198.51.100.${sent}`));
-    await spool.read(100, 0);
-    const tokenHash = createHash('sha256').update(TOKEN).digest();
-    const throttled = { kind: 'throttled', hitAt: NOON, trackingType: 'campaign', tokenHash, limit: 'pixel', hits: 4 };
-    expect((await spool.read(1, 3_000)).flatMap((block) => block.records)).toEqual([throttled]);
-  });
-});
-
-describe('the client address', () => {
-  const readAddresses = async (trustProxy: readonly string[] | number, headers: string[]): Promise<string[]> => {
-    const seen: string[] = [];
-    const { send } = await startCollector({
-      trustProxy,
-      toNetworkClass: (address) => {
-        seen.push(address);
-        return 'eyeball';
-      },
-    });
-    for (const header of headers) await send(`GET ${USER_PIXEL}`, header === '' ? {} : from(header));
-    return seen;
-  };
-
-  test('is the socket’s while no proxy is trusted, whatever the header claims', async () => {
-    expect(await readAddresses([], ['203.0.113.1'])).toEqual(['127.0.0.1']);
-    expect(await readAddresses(0, ['203.0.113.1'])).toEqual(['127.0.0.1']);
-    expect(await readAddresses(['10.0.0.0/8'], ['203.0.113.1, 10.0.0.1'])).toEqual(['127.0.0.1']);
-  });
-
-  test('is the first one from the right that is no trusted proxy: what stands left of it is hearsay', async () => {
-    const trusted = ['127.0.0.0/8', '10.0.0.0/8', '2001:db8:f::/48'];
-    const cases: [string, string][] = [
-      ['203.0.113.1', '203.0.113.1'],
-      ['1.1.1.1, 203.0.113.2', '203.0.113.2'],
-      ['1.1.1.1,203.0.113.3 ,10.1.2.3', '203.0.113.3'],
-      ['203.0.113.4, 2001:db8:f::1, ::ffff:10.0.0.9', '203.0.113.4'],
-      ['10.0.0.7', '10.0.0.7'],
-      ['203.0.113.5:4711', '203.0.113.5'],
-      ['[2001:db8::5]:443', '2001:db8::5'],
-      ['203.0.113.6, unknown, 10.0.0.8', '10.0.0.8'],
-      ['not an address', '127.0.0.1'],
-      [',,,', '127.0.0.1'],
-    ];
-    for (const [header, address] of cases) expect(await readAddresses(trusted, [header]), header).toEqual([address]);
-  });
-
-  test('is so many hops away as a number says, or the farthest that is told', async () => {
-    expect(await readAddresses(1, ['1.1.1.1, 203.0.113.1'])).toEqual(['203.0.113.1']);
-    expect(await readAddresses(2, ['1.1.1.1, 203.0.113.1, 198.51.100.1'])).toEqual(['203.0.113.1']);
-    expect(await readAddresses(3, ['203.0.113.1'])).toEqual(['203.0.113.1']);
-    expect(await readAddresses(1, [''])).toEqual(['127.0.0.1']);
-  });
-});
-
 test('metrics tell outcomes, answer times and the state of the spool', async () => {
   const { send, metrics } = await startCollector();
   await send(`GET ${USER_PIXEL}`);
@@ -512,29 +275,3 @@ test('metrics tell outcomes, answer times and the state of the spool', async () 
   expect(text).toMatch(/mailtracker_spool_bytes \d{2,}\n/);
   expect(await metrics.metrics()).toContain('mailtracker_collect_hits_total{outcome="recorded"} 1\n');
 });
-
-const PROXIES: Record<string, ReturnType<typeof toNetworkClass>> = {
-  [GOOGLE]: 'google_proxy',
-  '17.58.97.1': 'apple_relay',
-  '98.137.12.30': 'yahoo',
-  '66.111.4.60': 'mail_provider',
-  '40.94.29.84': 'microsoft',
-};
-
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mailtracker-collect-'));
-  closers.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-async function openSpool(folder: string): Promise<Spool> {
-  const spool = await openDiskSpool({
-    folder,
-    sync: 'durable',
-    bytesMax: 2 ** 30,
-    log: silentLog,
-    clock: { now: () => NOON },
-  });
-  closers.push(() => spool.close().catch(() => undefined));
-  return spool;
-}

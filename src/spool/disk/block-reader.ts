@@ -14,6 +14,7 @@ import {
   toPayload,
 } from './block-format.ts';
 import type { Cursor } from './cursor-file.ts';
+import { PendingBlocks, toFirst } from './pending-blocks.ts';
 import { type Segment, toSegmentPath } from './segment-files.ts';
 
 /**
@@ -25,56 +26,38 @@ export class BlockReader {
   readonly #folder: string;
   readonly #log: Log;
   readonly #segments: Segment[];
-  #cursor: Cursor;
+  readonly #pending: PendingBlocks;
   #position: Cursor;
-  #pending: PendingStretch[] = [];
   #file: { readonly number: number; readonly handle: FileHandle; readonly id: string } | null = null;
-  #bytes = 0;
-  #blocks = 0;
   #corruptBlocks = 0;
   /** Up to where corruption was counted: a rewind passes the same stretch again. */
   #counted = { segment: 0, offset: 0 };
-  #oldestAt: number | null = null;
 
   constructor(folder: string, segments: Segment[], start: Cursor | null, log: Log) {
     this.#folder = folder;
     this.#log = log;
     this.#segments = segments;
-    this.#cursor = toStart(segments, start);
-    this.#position = this.#cursor;
-    for (const segment of segments) {
-      this.#bytes += Math.max(0, segment.end - SEGMENT_HEADER_BYTES);
-      this.#blocks += segment.blocks;
-    }
-    this.#bytes -= this.#cursor.offset - SEGMENT_HEADER_BYTES;
-    this.#blocks -= this.#cursor.index;
+    this.#position = toStart(segments, start);
+    this.#pending = new PendingBlocks(segments, this.#position);
   }
 
   /** Bytes written and not acknowledged. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#pending.bytes;
   }
 
   get cursor(): Cursor {
-    return this.#cursor;
+    return this.#pending.cursor;
   }
 
-  /** `oldestAt`: when the first block was written that is not acknowledged; null when there is none or none was read. */
   figures(): { bytes: number; blocks: number; corruptBlocks: number; oldestAt: number | null } {
-    const oldestAt = this.#pending[0]?.writtenAt ?? this.#oldestAt;
-    return {
-      bytes: this.#bytes,
-      blocks: this.#blocks,
-      corruptBlocks: this.#corruptBlocks,
-      oldestAt: this.#bytes > 0 ? oldestAt : null,
-    };
+    const { bytes, blocks, oldestAt } = this.#pending;
+    return { bytes, blocks, corruptBlocks: this.#corruptBlocks, oldestAt };
   }
 
   /** The writer has made a segment longer. */
   extend(commit: { segment: number; end: number; blocks: number; bytes: number; writtenAt: number }): void {
-    if (this.#bytes === 0) this.#oldestAt = commit.writtenAt;
-    this.#bytes += commit.bytes;
-    this.#blocks += commit.blocks;
+    this.#pending.noteWritten(commit);
     const last = this.#segments.at(-1);
     if (last?.number === commit.segment) {
       last.end = commit.end;
@@ -110,17 +93,13 @@ export class BlockReader {
   }
 
   acknowledge(blockIds: readonly string[]): void {
-    const ids = new Set(blockIds);
-    for (const stretch of this.#pending) {
-      if (ids.size === 0) break;
-      if (stretch.id !== null && ids.delete(stretch.id)) stretch.isDone = true;
-    }
+    this.#pending.acknowledge(blockIds);
     this.#advance();
   }
 
   rewind(): void {
-    this.#position = this.#cursor;
-    this.#pending = [];
+    this.#position = this.#pending.cursor;
+    this.#pending.rewind();
   }
 
   /** Numbers of segments that nothing refers to any more, once the cursor is stored; they are forgotten here. */
@@ -211,37 +190,14 @@ export class BlockReader {
   }
 
   #push(segment: Segment, next: { id: string | null; end: number; index: number; writtenAt: number | null }): void {
-    const { offset, index } = this.#position;
     const after = { segment: segment.number, offset: next.end, index: next.index };
-    this.#pending.push({
-      id: next.id,
-      isDone: next.id === null,
-      after,
-      bytes: next.end - offset,
-      blocks: next.index - index,
-      writtenAt: next.writtenAt,
-    });
+    this.#pending.notePassed({ id: next.id, from: this.#position, after, writtenAt: next.writtenAt });
     this.#position = after;
-    this.#oldestAt ??= next.writtenAt;
   }
 
-  /** Moves the cursor over all that is done from the front, and past segments that are done and sealed. */
   #advance(): void {
-    let done = 0;
-    for (const stretch of this.#pending) {
-      if (!stretch.isDone) break;
-      done += 1;
-      this.#cursor = stretch.after;
-      this.#bytes -= stretch.bytes;
-      this.#blocks -= stretch.blocks;
-      this.#oldestAt = stretch.writtenAt ?? this.#oldestAt;
-    }
-    this.#pending.splice(0, done);
-    for (const segment of this.#segments) {
-      const isAtEnd = segment.number === this.#cursor.segment && this.#cursor.offset >= segment.end;
-      if (isAtEnd && segment.isSealed) this.#cursor = toFirst(segment.number + 1);
-    }
-    if (this.#position.segment < this.#cursor.segment) this.#position = this.#cursor;
+    this.#pending.advance(this.#segments);
+    if (this.#position.segment < this.#pending.cursor.segment) this.#position = this.#pending.cursor;
   }
 
   /** Null when the file is gone or its header cannot be read. */
@@ -271,16 +227,6 @@ export class BlockReader {
   }
 }
 
-/** A block handed out and not yet acknowledged, or (`id` null) a corrupt stretch in its place among them. */
-interface PendingStretch {
-  readonly id: string | null;
-  isDone: boolean;
-  readonly after: Cursor;
-  readonly bytes: number;
-  readonly blocks: number;
-  readonly writtenAt: number | null;
-}
-
 interface FoundBlock {
   readonly chunk: Buffer;
   readonly at: number;
@@ -293,10 +239,6 @@ const CHUNK_BYTES = 1024 * 1024;
 
 function isInside(chunk: Buffer, at: number, header: BlockHeader): boolean {
   return at + BLOCK_HEADER_BYTES + header.payloadBytes <= chunk.length;
-}
-
-function toFirst(segment: number): Cursor {
-  return { segment, offset: SEGMENT_HEADER_BYTES, index: 0 };
 }
 
 /** A cursor into a segment that is gone counts as the start of the next one; one beyond an end as that end. */

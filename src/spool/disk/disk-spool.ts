@@ -119,11 +119,12 @@ class DiskSpool implements Spool {
   async read(blocksMax: number, waitMs: number): Promise<readonly SpoolBlock[]> {
     const waitUntil = performance.now() + waitMs;
     for (;;) {
+      if (this.#isClosed) return [];
       const blocks = await this.#inTurn(() => this.#reader.read(blocksMax));
       // A corrupt stretch at the front moves the cursor without an acknowledgement.
       this.#keeper.storeSoon();
       const leftMs = waitUntil - performance.now();
-      if (blocks.length > 0 || this.#isClosed || leftMs <= 0) return blocks;
+      if (blocks.length > 0 || leftMs <= 0) return blocks;
       await this.#waitForCommit(leftMs);
     }
   }
