@@ -2,6 +2,7 @@ import type { HitHints } from '../../domain/hit.ts';
 import { NETWORK_CLASSES, type NetworkClass } from '../../domain/network-class.ts';
 import type { Judgement } from '../../domain/verdict.ts';
 import { judge } from './judge.ts';
+import { createRecentMap } from './recent-map.ts';
 import { type Agent, toAgent } from './to-agent.ts';
 
 // What a request told of itself enters, its verdict leaves, with the reason and the coarse features it rests on. Pure:
@@ -33,7 +34,7 @@ export function classify(facts: HitFacts): Judgement {
 /** Beyond it an address list accuses nobody any more: publishers change them daily. */
 export const NETWORKS_AGE_DAYS_MAX = 90;
 
-/** User agents held in each of two generations; the older one is dropped whole when the younger is full. */
+/** User agents held in each of two generations. */
 const AGENTS_CACHED_MAX = 4096;
 
 interface KnownAgent {
@@ -42,21 +43,16 @@ interface KnownAgent {
   readonly judgements: (Judgement | null)[];
 }
 
-let young = new Map<string, KnownAgent>();
-let old = new Map<string, KnownAgent>();
+const recentAgents = createRecentMap<KnownAgent>(AGENTS_CACHED_MAX);
 
 /** Every kind of agent once: some hundred, since kinds, clients and devices are lists in the code. */
 const KNOWN_AGENTS = new Map<string, KnownAgent>();
 
 function toKnownAgent(userAgent: string): KnownAgent {
-  const cached = young.get(userAgent);
+  const cached = recentAgents.get(userAgent);
   if (cached !== undefined) return cached;
-  const known = old.get(userAgent) ?? toShared(toAgent(userAgent));
-  if (young.size >= AGENTS_CACHED_MAX) {
-    old = young;
-    young = new Map();
-  }
-  young.set(userAgent, known);
+  const known = toShared(toAgent(userAgent));
+  recentAgents.set(userAgent, known);
   return known;
 }
 

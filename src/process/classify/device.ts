@@ -1,5 +1,6 @@
 import { UAParser } from 'ua-parser-js';
 import type { Device } from '../../domain/verdict.ts';
+import { createRecentMap } from './recent-map.ts';
 
 /**
  * The kind of device a user agent names. An iPad in desktop mode is a Mac to everybody, and television sets, consoles
@@ -37,10 +38,22 @@ function toAndroidDevice(userAgent: string): Device {
   if (PHONES.test(userAgent)) return 'mobile';
   if (TABLETS.test(userAgent)) return 'tablet';
   if (/Mozilla|Opera/.test(userAgent) && !/Mobi/.test(userAgent)) return 'tablet';
-  const type = new UAParser(ANDROID_PLATFORM.exec(userAgent)?.[0] ?? userAgent).getDevice().type;
-  if (type === 'smarttv' || type === 'console' || type === 'embedded') return 'unknown';
-  return type === 'tablet' ? 'tablet' : 'mobile';
+  return toModelDevice(ANDROID_PLATFORM.exec(userAgent)?.[0] ?? userAgent);
 }
+
+/** Models are fewer than agents: a new version of a browser brings no new telephone. */
+function toModelDevice(platform: string): Device {
+  const cached = recentModels.get(platform);
+  if (cached !== undefined) return cached;
+  const type = new UAParser(platform).getDevice().type;
+  const isOther = type === 'smarttv' || type === 'console' || type === 'embedded';
+  const device = isOther ? 'unknown' : type === 'tablet' ? 'tablet' : 'mobile';
+  recentModels.set(platform, device);
+  return device;
+}
+
+const MODELS_CACHED_MAX = 2048;
+const recentModels = createRecentMap<Device>(MODELS_CACHED_MAX);
 
 /**
  * Models that are telephones beyond doubt, some of which the library takes for tablets; "K" stands for every telephone
@@ -58,6 +71,8 @@ const TABLETS =
 
 /** The operating system, where no device was named. Telephones first: some also say Linux or Windows. */
 const SYSTEMS: readonly (readonly [RegExp, Device])[] = [
+  // Most agents by far, and cheap to tell.
+  [/^Mozilla\/5\.0 \((?:Windows NT|Macintosh; Intel|X11; (?:Linux x|CrOS|Ubuntu))/, 'desktop'],
   [
     /\biOS\b|\bSymb(?:ian)?OS|\bSeries ?[4689]0|\bS60\b|\bwebOS\b|\bMIDP\b|\bCLDC\b|\bJ2ME\b|\bBREW\b|\bPalm(?:OS|Source)|\bBlackBerry|\bBB10\b|\bMaemo\b|\bMeeGo\b|\bKAIOS\b|\bMinimo\b|\bUCWEB|\bBada\b|\bTizen\b|\bWhatsApp\/|\bMAUI\b|\bNetFront\b|\bDoCoMo\b|\bUP\.Browser\b|\bWAP Browser\b|\bSonyEricsson|\bNokia|\bdv\(iPh/i,
     'mobile',
