@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Vitest 5.1 reports failures with Map.groupBy, which Node 20 lacks: without this it dies before it names the test.
@@ -8,6 +9,8 @@ const withDatabase = { ...base, globalSetup: ['tests/support/global-setup.ts'] }
 
 export default defineConfig({
   test: {
+    // Most tests wait for a database or a child process: three side by side suit two cores, where Vitest takes one.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       // The house's own rules need no database and so answer within seconds.
       { test: { ...base, name: 'rules', include: ['tests/rules/**/*.test.ts'] } },
