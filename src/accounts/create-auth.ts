@@ -8,6 +8,7 @@ import type { Log } from '../kit/log.ts';
 import { AccountError } from './account-error.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { createPasswords } from './passwords.ts';
+import { takeCodeOnce } from './take-code-once.ts';
 import { toAuthLogger } from './to-auth-logger.ts';
 import { toDeviceName } from './to-device-name.ts';
 
@@ -32,6 +33,15 @@ export const AUTH_PATHS = [
   { method: 'POST', path: '/sign-in/email', summary: 'Sign in; answers the session cookie' },
   { method: 'POST', path: '/sign-out', summary: 'End this session' },
   { method: 'POST', path: '/change-password', summary: 'Change the password; ends every other session' },
+  {
+    method: 'POST',
+    path: '/two-factor/enable',
+    summary: 'Begin the second step: answers its address and recovery codes',
+  },
+  { method: 'POST', path: '/two-factor/verify-totp', summary: 'Confirm the second step, or sign in with it' },
+  { method: 'POST', path: '/two-factor/verify-backup-code', summary: 'Sign in with a recovery code, once' },
+  { method: 'POST', path: '/two-factor/generate-backup-codes', summary: 'New recovery codes instead of the old ones' },
+  { method: 'POST', path: '/two-factor/disable', summary: 'Switch the second step off' },
 ] as const;
 
 export const PASSWORD_CHARS_MIN = 8;
@@ -75,7 +85,7 @@ export function createAuth({ databases, publicUrl, secret, log }: AuthOptions) {
         verify: ({ hash, password }) => orBusy(passwords.verify(hash, password)),
       },
     },
-    hooks: { before: refuseCommonPassword },
+    hooks: { before: beforeEach(databases) },
     ...toTables(),
     disabledPaths: ['/sign-up/email', '/organization/create', '/organization/accept-invitation'],
     plugins: [organizationPlugin(), twoFactorPlugin()],
@@ -106,12 +116,18 @@ async function orBusy<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-const refuseCommonPassword = createAuthMiddleware(async (context) => {
-  const body: unknown = context.body;
+function beforeEach(databases: Databases) {
+  return createAuthMiddleware(async (context) => {
+    refuseCommonPassword(context.body);
+    if (context.path === '/two-factor/verify-totp') await takeCodeOnce(databases, context);
+  });
+}
+
+function refuseCommonPassword(body: unknown): void {
   const password = typeof body === 'object' && body !== null && 'newPassword' in body ? body.newPassword : null;
   if (typeof password === 'string' && isCommonPassword(password))
     throw APIError.from('BAD_REQUEST', { code: 'password_too_common', message: PASSWORD_TOO_COMMON });
-});
+}
 
 export const PASSWORD_TOO_COMMON =
   'This is one of the commonest passwords. Choose another one: a few words that do not belong together.';

@@ -17,6 +17,8 @@ export interface Session {
   readonly timeZone: string | null;
   /** Set when this organization's own provider vouched for the person: the session reaches no other one. */
   readonly ssoOrganizationId: OrganizationId | null;
+  /** A second step (TOTP) guards the account. */
+  readonly hasTwoFactor: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function readSession(
       email: user.email,
       timeZone: member.timezone,
       ssoOrganizationId,
+      hasTwoFactor: user.twoFactorEnabled ?? false,
     },
     cookies: found.headers.getSetCookie(),
   };

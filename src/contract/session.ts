@@ -13,6 +13,7 @@ export const sessionResponseSchema = z
     email: z.string(),
     role: z.enum(ROLES),
     timezone: z.string().nullable().describe("The member's own time zone; null: the organization's"),
+    hasTwoFactor: z.boolean().describe('A second step (TOTP) guards the account'),
   })
   .meta({ id: 'Session' });
 

@@ -7,6 +7,7 @@ import { sendProblem } from './answer-problems.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { createFailureLimit, type FailureLimit } from './failure-limit.ts';
 import { Problem } from './problem.ts';
+import { toAuthProblem } from './to-auth-problem.ts';
 import { toClientKey, toKey } from './to-client-key.ts';
 
 // /api/auth/*: checked here, answered by the sign-in library. Only the paths of AUTH_PATHS exist; every body is parsed
@@ -17,9 +18,13 @@ export const FAILURES_PER_CLIENT_MAX = 10;
 export const FAILURES_PER_EMAIL_MAX = 100;
 /** Attempts of one client, right or wrong: what guessing over many addresses may cost in hashes. */
 export const ATTEMPTS_PER_CLIENT_MAX = 300;
+/** Wrong passwords and codes said from within one session: what a stolen cookie may guess. */
+export const GUESSES_PER_SESSION_MAX = 10;
 const WINDOW_MS = 15 * 60_000;
 
 const passwordText = z.string().min(8, 'at least 8 characters').max(256, 'at most 256 characters');
+
+const ownPassword = z.object({ password: z.string().min(1, 'your password').max(256, 'at most 256 characters') });
 
 const BODIES: Readonly<Record<string, z.ZodType>> = {
   '/sign-in/email': signInRequestSchema,
@@ -30,11 +35,25 @@ const BODIES: Readonly<Record<string, z.ZodType>> = {
       newPassword: passwordText,
     })
     .transform((body) => ({ ...body, revokeOtherSessions: true })),
+  '/two-factor/enable': ownPassword,
+  '/two-factor/generate-backup-codes': ownPassword,
+  '/two-factor/disable': ownPassword,
+  '/two-factor/verify-totp': z.object({
+    code: z
+      .string()
+      .transform((code) => code.replace(/\s/g, ''))
+      .pipe(z.string().regex(/^\d{6}$/, 'the six digits that your app shows')),
+  }),
+  '/two-factor/verify-backup-code': z.object({ code: z.string().trim().min(1, 'a recovery code').max(40) }),
 };
+
+/** Steps of a sign-in: nobody is signed in yet. */
+const SIGN_IN_PATHS = ['/sign-in/email', '/two-factor/verify-totp', '/two-factor/verify-backup-code'];
 
 export function authRoutes(app: HttpApp, context: HttpContext): void {
   const perClient = createFailureLimit(context.clock, { failuresMax: FAILURES_PER_CLIENT_MAX, windowMs: WINDOW_MS });
   const perEmail = createFailureLimit(context.clock, { failuresMax: FAILURES_PER_EMAIL_MAX, windowMs: WINDOW_MS });
+  const perSession = createFailureLimit(context.clock, { failuresMax: GUESSES_PER_SESSION_MAX, windowMs: WINDOW_MS });
   for (const { method, path, summary } of AUTH_PATHS) {
     const body = BODIES[path];
     const isSignIn = path === '/sign-in/email';
@@ -44,14 +63,15 @@ export function authRoutes(app: HttpApp, context: HttpContext): void {
       schema: {
         tags: ['accounts'],
         summary,
-        ...(isSignIn ? { security: [] } : {}),
+        ...(SIGN_IN_PATHS.includes(path) ? { security: [] } : {}),
         ...(method === 'POST' && body ? { body } : {}),
       },
       bodyLimit: 16_384,
       ...(method === 'POST' ? { config: { rateLimit: { max: ATTEMPTS_PER_CLIENT_MAX, timeWindow: WINDOW_MS } } } : {}),
       handler: async (request, reply) => {
-        if (isSignIn) await limitFailures({ perClient, perEmail }, request, () => relay(context, request, reply));
-        else await relay(context, request, reply);
+        const attempt = () => relay(context, request, reply);
+        if (isSignIn) await limitFailures({ perClient, perEmail }, request, attempt);
+        else await limitGuesses(perSession, request, attempt);
         return reply;
       },
     });
@@ -78,6 +98,25 @@ async function limitFailures(
   } else if (status < 300) perClient.forget(client);
 }
 
+/** For what asks a signed-in person for their password or code again; without a session cookie nothing is counted. */
+async function limitGuesses(
+  perSession: FailureLimit,
+  request: FastifyRequest,
+  attempt: () => Promise<number>,
+): Promise<void> {
+  const cookie = /session_token=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
+  if (cookie === undefined) return void (await attempt());
+  const session = toKey(cookie);
+  const wait = perSession.secondsToWait(session);
+  if (wait > 0)
+    throw new Problem(429, `Too many wrong tries. Try again in ${Math.ceil(wait / 60)} minutes.`, {
+      code: 'too_many_failures',
+      retryAfterSeconds: wait,
+    });
+  const status = await attempt();
+  if (status === 400 || status === 401) perSession.count(session);
+}
+
 /**
  * Hands the parsed request to the library and its answer to the client: errors as problems, sign-in without its token.
  * Returns the status sent, never the reply: that is a thenable and would be awaited.
@@ -98,18 +137,9 @@ async function relay(context: HttpContext, request: FastifyRequest, reply: Fasti
   if (cookies.length > 0) reply.header('set-cookie', cookies);
   const text = await answer.text();
   const content: unknown = text === '' ? null : JSON.parse(text);
-  if (answer.status >= 400) sendProblem(reply, toProblem(answer.status, content));
+  if (answer.status >= 400) sendProblem(reply, toAuthProblem(answer.status, content));
   else reply.code(answer.status).send(withoutToken(content));
   return answer.status;
-}
-
-function toProblem(status: number, content: unknown): Problem {
-  const told = (content ?? {}) as { message?: unknown; code?: unknown };
-  const detail = typeof told.message === 'string' ? told.message : 'The sign-in was refused.';
-  return new Problem(status, /[.!?]$/.test(detail) ? detail : `${detail}.`, {
-    ...(typeof told.code === 'string' ? { code: told.code.toLowerCase() } : {}),
-    ...(status === 503 ? { retryAfterSeconds: 2 } : {}),
-  });
 }
 
 /** The cookie carries the session and scripts cannot read it: no answer must hand it to them. */

@@ -20,8 +20,17 @@ export function sessionRoutes(app: HttpApp, context: HttpContext): void {
       const found = await readSession(context, fromNodeHeaders(request.headers), true);
       if (!found) throw signedOut();
       if (found.cookies.length > 0) reply.header('set-cookie', [...found.cookies]);
-      const { memberId, organizationId, organizationName, name, email, role, timeZone } = found.session;
-      return { userId: memberId, organizationId, organizationName, name, email, role, timezone: timeZone };
+      const { memberId, organizationId, organizationName, name, email, role, timeZone, hasTwoFactor } = found.session;
+      return {
+        userId: memberId,
+        organizationId,
+        organizationName,
+        name,
+        email,
+        role,
+        timezone: timeZone,
+        hasTwoFactor,
+      };
     },
   });
 }
