@@ -18,10 +18,8 @@ type Tables = Record<string, readonly string[]>;
 
 /** From the source text, since types are gone when it runs. A column that may be null ends with "?". */
 async function readTypes(): Promise<Tables> {
-  const source = (await readFile(new URL('./schema.ts', import.meta.url), 'utf8')).replaceAll(
-    /\/\*\*[\s\S]*?\*\//g,
-    '',
-  );
+  const files = ['./schema.ts', './people-tables.ts'].map((path) => readFile(new URL(path, import.meta.url), 'utf8'));
+  const source = (await Promise.all(files)).join('\n').replaceAll(/\/\*\*[\s\S]*?\*\//g, '');
   const bodies = new Map(
     [...source.matchAll(/interface (\w+) \{([^}]*)\}/g)].map(([, name, body]) => [name, body ?? '']),
   );

@@ -20,6 +20,7 @@ const VERBS = ['parse', 'read', 'store', 'to', 'is', 'has', 'drop', 'raise', 'cr
 
 /** Files that hold the rules of one noun, none of which is the main one. */
 const SEVERAL_OF_EQUAL_WEIGHT: Readonly<Record<string, string>> = {
+  'src/db/column-types.ts': 'the kinds of column',
   'src/domain/calendar.ts': 'days, weeks and slots',
   'src/kit/crypto.ts': 'deriving, sealing, hashing',
   'web/vite.config.ts': 'named by Vite',
