@@ -12,7 +12,7 @@ export interface Seats {
   /** 0 = unlimited. */
   readonly seats: number;
   readonly active: number;
-  /** Invitations that can still be accepted. */
+  /** Invitations that can still be accepted; those of members who are there already take no second seat. */
   readonly pending: number;
 }
 
@@ -28,7 +28,7 @@ export async function readSeats(trx: Transaction<Schema>, organizationId: Organi
     select o.seats,
       (select count(*)::int from organization_users m where m.organization_id = ${organizationId} and m.deactivated_at is null) as active,
       (select count(*)::int from organization_invitations i where i.organization_id = ${organizationId}
-        and i.status = 'pending' and i.expires_at > now()) as pending
+        and i.status = 'pending' and i.expires_at > now() and i.member_id is null) as pending
     from organizations o where o.id = ${organizationId}`.execute(trx);
   const [row] = rows;
   return { seats: row?.seats ?? plan.seats, active: row?.active ?? 0, pending: row?.pending ?? 0 };
