@@ -17,4 +17,5 @@ export type AccountErrorCode =
   | 'password_length'
   | 'too_busy'
   | 'unknown_organization'
-  | 'too_many_keys';
+  | 'too_many_keys'
+  | 'reset_expired';

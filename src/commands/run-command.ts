@@ -4,10 +4,11 @@ import { type Command, UsageError } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { networksCommand } from './networks.ts';
 import { serveCommand } from './serve.ts';
+import { userCommand } from './user.ts';
 
 // Names a verb, hands over the rest of the words, and turns what goes wrong into one clear line and an exit code.
 
-const COMMANDS: readonly Command[] = [serveCommand, demoCommand, classifyCommand, networksCommand];
+const COMMANDS: readonly Command[] = [serveCommand, demoCommand, classifyCommand, networksCommand, userCommand];
 
 /** Exit codes: 0 done, 1 failed, 2 wrong words or wrong settings. */
 export async function runCommand(words: readonly string[]): Promise<number> {

@@ -75,6 +75,7 @@ const ACCOUNT_STATUSES: Readonly<Record<AccountErrorCode, number>> = {
   too_busy: 503,
   unknown_organization: 404,
   too_many_keys: 409,
+  reset_expired: 410,
 };
 
 function toAccountProblem(error: AccountError): Problem {
