@@ -16,6 +16,8 @@ import { systemClock } from '../kit/clock.ts';
 import { toPurposeKey } from '../kit/crypto.ts';
 import { createLog, type Log } from '../kit/log.ts';
 import { createMetrics } from '../kit/metrics.ts';
+import { keepNetworksFresh } from '../networks/keep-networks-fresh.ts';
+import { registerNetworksMetrics } from '../networks/networks-metrics.ts';
 import { openNetworks } from '../networks/open-networks.ts';
 import { startProcessor } from '../process/run-processor.ts';
 import { startRetention } from '../retention/start-retention.ts';
@@ -87,6 +89,9 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
   const processor = startProcessor({ spool, databases, log, clock, metrics });
   closers.push(() => processor.stop());
   const networks = await openNetworks({ folder: join(config.dataDir, 'networks'), clock, log });
+  const refresh = keepNetworksFresh(networks, { log });
+  closers.push(async () => refresh.stop());
+  registerNetworksMetrics(metrics, networks);
   const collector = createCollector({
     spool,
     clock,
@@ -123,7 +128,13 @@ async function startAll(config: Config, log: Log, closers: (() => Promise<void>)
   closers.push(() => collector.close());
   // Closed before the collector, which goes on answering while clients are asked to leave.
   closers.push(() => http.close());
-  await http.listen({ port: config.port, host: config.host });
+  await http.listen({ port: config.port, host: config.host }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new Error(toPortTakenText(config.port)) : error;
+  });
+}
+
+function toPortTakenText(port: number): string {
+  return `port ${port} is already in use: stop what listens there, or choose another one, such as PORT=${port + 1} npm start.`;
 }
 
 function openMailer(config: Config, closers: (() => Promise<void>)[]): Mailer | null {

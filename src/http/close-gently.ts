@@ -27,6 +27,8 @@ export function createGentleClose({ drainMs, deadlineMs }: { drainMs: number; de
     async begin(server) {
       if (isClosing) return;
       isClosing = true;
+      // A server that never listened (its port was taken) will not tell that it closed.
+      if (!server.listening) return;
       const drained = await hasConnections(server);
       if (drained) await new Promise((resolve) => setTimeout(resolve, drainMs));
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
@@ -41,7 +43,6 @@ export function createGentleClose({ drainMs, deadlineMs }: { drainMs: number; de
 
 function hasConnections(server: Server): Promise<boolean> {
   return new Promise((resolve) => {
-    if (!server.listening) resolve(false);
-    else server.getConnections((error, count) => resolve(error === null && count > 0));
+    server.getConnections((error, count) => resolve(error === null && count > 0));
   });
 }
