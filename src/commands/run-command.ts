@@ -2,13 +2,23 @@ import { ConfigError } from '../config.ts';
 import { classifyCommand } from './classify.ts';
 import { type Command, UsageError } from './command.ts';
 import { demoCommand } from './demo.ts';
+import { importMembersCommand } from './import-members.ts';
 import { networksCommand } from './networks.ts';
+import { planCommand } from './plan.ts';
 import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
 
 // Names a verb, hands over the rest of the words, and turns what goes wrong into one clear line and an exit code.
 
-const COMMANDS: readonly Command[] = [serveCommand, demoCommand, classifyCommand, networksCommand, userCommand];
+const COMMANDS: readonly Command[] = [
+  serveCommand,
+  demoCommand,
+  classifyCommand,
+  networksCommand,
+  userCommand,
+  importMembersCommand,
+  planCommand,
+];
 
 /** Exit codes: 0 done, 1 failed, 2 wrong words or wrong settings. */
 export async function runCommand(words: readonly string[]): Promise<number> {

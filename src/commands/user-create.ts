@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AccountError } from '../accounts/account-error.ts';
 import { type AddMemberTools, addMemberIn } from '../accounts/add-member.ts';
+import { findOrganization } from '../accounts/find-organization.ts';
 import { hashPassword } from '../accounts/hash-password.ts';
 import { storeOrganization } from '../accounts/store-organization.ts';
-import type { Databases } from '../db/open-databases.ts';
-import { type MemberId, type OrganizationId, parseUuid } from '../domain/ids.ts';
+import type { MemberId, OrganizationId } from '../domain/ids.ts';
 
 /**
  * Adds a person to an organization, or makes the organization with them as its owner, in one transaction. Without a
@@ -56,31 +56,3 @@ export interface UserCreated {
 }
 
 const PASSWORD_BYTES = 18;
-
-/** By id, by slug, or by a name that only one organization bears. */
-async function findOrganization({ system }: Databases, wanted: string): Promise<OrganizationId | null> {
-  const id = parseUuid<OrganizationId>(wanted);
-  const rows = await system
-    .selectFrom('organizations')
-    .select(['id', 'slug'])
-    .where((where) =>
-      where.or([
-        where('slug', '=', wanted),
-        where('name', '=', wanted),
-        ...(id === null ? [] : [where('id', '=', id)]),
-      ]),
-    )
-    .limit(NAMESAKES_MAX)
-    .execute();
-  const exact = rows.find((row) => row.id === id || row.slug === wanted);
-  if (exact) return exact.id;
-  if (rows.length > 1)
-    throw new AccountError(
-      'unknown_organization',
-      `Several organizations are called "${wanted}". Use a slug: ${rows.map((row) => row.slug).join(', ')}.`,
-      'organization',
-    );
-  return rows[0]?.id ?? null;
-}
-
-const NAMESAKES_MAX = 10;

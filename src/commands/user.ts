@@ -1,15 +1,11 @@
 import { parseArgs } from 'node:util';
 import { createAuth } from '../accounts/create-auth.ts';
 import { createResetLink, RESET_MINUTES } from '../accounts/password-reset.ts';
-import { type Config, readConfig } from '../config.ts';
-import { connect } from '../db/connect.ts';
-import { migrate } from '../db/migrate.ts';
-import { type Databases, openDatabases } from '../db/open-databases.ts';
 import { toPurposeKey } from '../kit/crypto.ts';
 import { createLog } from '../kit/log.ts';
 import { type Command, UsageError } from './command.ts';
-import { readAppSecret } from './read-app-secret.ts';
 import { userCreate } from './user-create.ts';
+import { type CommandTools as Tools, withDatabases } from './with-databases.ts';
 
 export const userCommand: Command = {
   name: 'user',
@@ -52,12 +48,6 @@ async function user(words: readonly string[]): Promise<number> {
 
 const MEMBER_ROLES = ['member', 'admin', 'owner'] as const;
 
-interface Tools {
-  readonly config: Config;
-  readonly databases: Databases;
-  readonly appSecret: string;
-}
-
 interface Answer {
   readonly values: object;
   readonly text: string;
@@ -86,22 +76,4 @@ async function makeLink({ config, databases }: Tools, email: string): Promise<An
   const link = await createResetLink({ databases, publicUrl: config.publicUrl }, email);
   if (link === null) throw new Error('there is no account with this email address');
   return { values: { link }, text: `Good once, for ${RESET_MINUTES} minutes:\n${link}` };
-}
-
-async function withDatabases<T>(work: (tools: Tools) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env);
-  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
-  const appSecret = await readAppSecret(config);
-  const server = await connect({ databaseUrl: config.databaseUrl, dataDir: config.dataDir }, log);
-  try {
-    await migrate(server.url, log);
-    const databases = openDatabases(server.url, { log });
-    try {
-      return await work({ config, databases, appSecret });
-    } finally {
-      await databases.close();
-    }
-  } finally {
-    await server.stop();
-  }
 }
