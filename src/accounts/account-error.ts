@@ -18,4 +18,11 @@ export type AccountErrorCode =
   | 'too_busy'
   | 'unknown_organization'
   | 'too_many_keys'
-  | 'reset_expired';
+  | 'reset_expired'
+  | 'deactivated'
+  | 'sso_provider'
+  | 'sso_secret_missing'
+  | 'sso_none'
+  | 'sso_refused'
+  | 'sso_foreign_email'
+  | 'sso_no_member';

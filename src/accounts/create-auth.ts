@@ -8,6 +8,7 @@ import type { Log } from '../kit/log.ts';
 import { AccountError } from './account-error.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { createPasswords } from './passwords.ts';
+import { startSessionPlugin } from './start-session.ts';
 import { takeCodeOnce } from './take-code-once.ts';
 import { toAuthLogger } from './to-auth-logger.ts';
 import { toDeviceName } from './to-device-name.ts';
@@ -53,6 +54,9 @@ export const signUpScope = new AsyncLocalStorage<{
   readonly passwordHash: string;
 }>();
 
+/** Set while a session starts for whom an organization's own provider vouched. */
+export const ssoScope = new AsyncLocalStorage<{ readonly organizationId: OrganizationId }>();
+
 export function createAuth({ databases, publicUrl, secret, log }: AuthOptions) {
   const passwords = createPasswords();
   const isSecure = publicUrl.startsWith('https://');
@@ -88,7 +92,7 @@ export function createAuth({ databases, publicUrl, secret, log }: AuthOptions) {
     hooks: { before: beforeEach(databases) },
     ...toTables(),
     disabledPaths: ['/sign-up/email', '/organization/create', '/organization/accept-invitation'],
-    plugins: [organizationPlugin(), twoFactorPlugin()],
+    plugins: [organizationPlugin(), twoFactorPlugin(), startSessionPlugin()],
     databaseHooks: {
       session: {
         create: {
@@ -98,6 +102,7 @@ export function createAuth({ databases, publicUrl, secret, log }: AuthOptions) {
               ipAddress: null,
               userAgent: toDeviceName(session.userAgent),
               activeOrganizationId: await chooseOrganization(databases, session.userId as PersonId),
+              ...toSsoColumn(),
             },
           }),
         },
@@ -134,7 +139,7 @@ export const PASSWORD_TOO_COMMON =
 
 /** The organization a new session starts in: the one being signed up, or the person's oldest active membership. */
 async function chooseOrganization(databases: Databases, personId: PersonId): Promise<OrganizationId | null> {
-  const scope = signUpScope.getStore();
+  const scope = signUpScope.getStore() ?? ssoScope.getStore();
   if (scope) return scope.organizationId;
   const memberships = await databases.system
     .selectFrom('organization_users')
@@ -149,6 +154,11 @@ async function chooseOrganization(databases: Databases, personId: PersonId): Pro
       message: 'This account was deactivated by an admin of its organization.',
     });
   return active?.organization_id ?? null;
+}
+
+function toSsoColumn(): { ssoOrganizationId?: OrganizationId } {
+  const scope = ssoScope.getStore();
+  return scope ? { ssoOrganizationId: scope.organizationId } : {};
 }
 
 /** Where the library's models live; the columns are those of the founding migration. */

@@ -76,6 +76,13 @@ const ACCOUNT_STATUSES: Readonly<Record<AccountErrorCode, number>> = {
   unknown_organization: 404,
   too_many_keys: 409,
   reset_expired: 410,
+  deactivated: 403,
+  sso_provider: 400,
+  sso_secret_missing: 400,
+  sso_none: 404,
+  sso_refused: 401,
+  sso_foreign_email: 403,
+  sso_no_member: 403,
 };
 
 function toAccountProblem(error: AccountError): Problem {
