@@ -33,7 +33,7 @@ test('an empty database gets every file in order, and a second start applies not
 
 test('nodes that start at once on an empty database apply each file once between them', async () => {
   const answers = await Promise.all([1, 2, 3].map(() => migrate(database.ownerUrl, silentLog, { folder })));
-  expect(answers.flat()).toEqual(await readApplied());
+  expect(answers.flat().sort()).toEqual(await readApplied());
   expect(answers.flat().length).toBeGreaterThan(0);
 });
 
