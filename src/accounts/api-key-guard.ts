@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Databases } from '../db/open-databases.ts';
 import { API_KEY_MARK, type ApiScope } from '../domain/api-scope.ts';
-import type { ApiKeyId, MemberId, OrganizationId } from '../domain/ids.ts';
+import type { ApiKeyId, MemberId, OrganizationId, PersonId } from '../domain/ids.ts';
 import type { Clock } from '../kit/clock.ts';
 import { sha256 } from '../kit/crypto.ts';
 import type { Log } from '../kit/log.ts';
@@ -16,9 +16,12 @@ export interface CheckedKey {
   readonly keyId: ApiKeyId;
   readonly name: string;
   readonly organizationId: OrganizationId;
+  readonly organizationName: string;
   readonly scopes: readonly ApiScope[];
   /** Whose name stands where a row needs a member: who made the key, else the oldest owner. */
   readonly memberId: MemberId;
+  /** That member's person. */
+  readonly personId: PersonId;
 }
 
 /** How long an answer is believed. */
@@ -86,27 +89,34 @@ function dropOldest(map: Map<string, unknown>): void {
 async function readKey({ system }: Databases, hash: Buffer): Promise<CheckedKey | null> {
   const row = await system
     .selectFrom('api_keys as key')
+    .innerJoin('organization_users as member', (join) =>
+      join
+        .onRef('member.organization_id', '=', 'key.organization_id')
+        .on(({ or, eb, ref }) => or([eb('member.id', '=', ref('key.created_by')), eb('member.role', '=', 'owner')])),
+    )
+    .innerJoin('organizations as organization', 'organization.id', 'key.organization_id')
     .where('key.key_hash', '=', hash)
     .where('key.revoked_at', 'is', null)
     .where((where) => where.or([where('key.expires_at', 'is', null), where('key.expires_at', '>', sql<Date>`now()`)]))
-    .select(['key.id', 'key.name', 'key.organization_id', 'key.scopes'])
-    .select(({ fn, selectFrom, ref }) =>
-      fn
-        .coalesce(
-          ref('key.created_by'),
-          selectFrom('organization_users as owner')
-            .whereRef('owner.organization_id', '=', 'key.organization_id')
-            .where('owner.role', '=', 'owner')
-            .orderBy('owner.created_at')
-            .limit(1)
-            .select('owner.id'),
-        )
-        .as('member_id'),
+    .select(['key.id', 'key.name', 'key.organization_id', 'key.scopes', 'member.id as member_id', 'member.user_id'])
+    .select('organization.name as organization_name')
+    .orderBy(
+      (order) => order('member.id', '=', order.ref('key.created_by')),
+      (sort) => sort.desc().nullsLast(),
     )
+    .orderBy('member.created_at')
+    .limit(1)
     .executeTakeFirst();
-  if (!row || row.member_id === null) return null;
-  const { id: keyId, name, organization_id: organizationId, scopes, member_id: memberId } = row;
-  return { keyId, name, organizationId, scopes, memberId };
+  if (!row) return null;
+  return {
+    keyId: row.id,
+    name: row.name,
+    organizationId: row.organization_id,
+    organizationName: row.organization_name,
+    scopes: row.scopes,
+    memberId: row.member_id,
+    personId: row.user_id,
+  };
 }
 
 async function storeUse({ system }: Databases, keyId: ApiKeyId): Promise<void> {

@@ -210,3 +210,16 @@ describe('ending', () => {
     }
   });
 });
+
+describe('the scope admin', () => {
+  test('changes settings and people, and the audit log names the key', async () => {
+    const { key } = (await makeKey(owner, ['admin'])).body;
+    const before = (await withKey(key, 'GET', '/api/admin/tracking/settings')).body;
+    const changed = await withKey(key, 'PUT', '/api/admin/tracking/settings', { ...before, retention_days: 60 });
+    expect(changed.status).toBe(200);
+    const [line] = (await withKey(key, 'GET', '/api/audit-log')).body.data;
+    expect(line).toMatchObject({ action: 'settings.changed', actor: { userId: null, name: 'API key Warehouse' } });
+    const stats = (await makeKey(owner, ['read:stats'])).body.key;
+    expect((await withKey(stats, 'GET', '/api/audit-log')).body.code).toBe('missing_scope');
+  });
+});

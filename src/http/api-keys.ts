@@ -4,7 +4,7 @@ import { withTenant } from '../db/with-tenant.ts';
 import { type ApiKeyId, parseUuid } from '../domain/ids.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { notFound, Problem } from './problem.ts';
-import { requireAdmin, toActor } from './require-admin.ts';
+import { requireAdminPerson, toActor } from './require-admin.ts';
 
 const tags = ['keys'];
 
@@ -20,7 +20,7 @@ export function apiKeyRoutes(app: HttpApp, context: HttpContext): void {
       response: { 201: createdApiKeySchema },
     },
     handler: async (request, reply) => {
-      const session = await requireAdmin(request);
+      const session = await requireAdminPerson(request);
       const { name, scopes } = request.body;
       const expiresAt = toExpiry(request.body.expiresAt, context.clock.now());
       const draft = { organizationId: session.organizationId, actor: toActor(session), name, scopes, expiresAt };
@@ -33,7 +33,7 @@ export function apiKeyRoutes(app: HttpApp, context: HttpContext): void {
     url: '/api/keys',
     schema: { tags, summary: 'API keys, newest first', response: { 200: apiKeyListSchema } },
     handler: async (request) => {
-      const { organizationId } = await requireAdmin(request);
+      const { organizationId } = await requireAdminPerson(request);
       const keys = await withTenant(context.databases, organizationId, (trx) => readApiKeys(trx, organizationId));
       return { data: keys.map(toAnswer) };
     },
@@ -43,7 +43,7 @@ export function apiKeyRoutes(app: HttpApp, context: HttpContext): void {
     url: '/api/keys/:id',
     schema: { tags, summary: 'Revoke an API key; it stops within two seconds' },
     handler: async (request, reply) => {
-      const session = await requireAdmin(request);
+      const session = await requireAdminPerson(request);
       const { organizationId } = session;
       const keyId = parseUuid<ApiKeyId>(request.params.id);
       const isFound =

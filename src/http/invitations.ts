@@ -29,8 +29,8 @@ import { withTenant } from '../db/with-tenant.ts';
 import type { PersonId } from '../domain/ids.ts';
 import { type DepartmentId, parseUuid } from '../domain/ids.ts';
 import type { HttpApp, HttpContext } from './context.ts';
+import type { Access } from './require-access.ts';
 import { requireAdmin, toActor } from './require-admin.ts';
-import type { Session } from './require-session.ts';
 
 const tags = ['people'];
 
@@ -169,7 +169,7 @@ async function signIn(
   return signed?.headers.getSetCookie() ?? [];
 }
 
-async function handOver(context: HttpContext, session: Session, { invitation, token }: IssuedInvitation) {
+async function handOver(context: HttpContext, session: Access, { invitation, token }: IssuedInvitation) {
   const url = `${context.publicUrl}/join#${token}`;
   const mailProblem = await mail(context, session, { invitation, url });
   const isMailed = mailProblem === null;
@@ -184,7 +184,7 @@ async function handOver(context: HttpContext, session: Session, { invitation, to
 /** Null when it went out; the invitation stands either way. */
 async function mail(
   { mailer, log }: HttpContext,
-  session: Session,
+  session: Access,
   { invitation, url }: { invitation: Invitation; url: string },
 ): Promise<string | null> {
   if (mailer === null) return 'No mail server is set (SMTP_URL). Hand the link on yourself.';
@@ -205,7 +205,7 @@ function toOneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
 
-function toAct(session: Session) {
+function toAct(session: Access) {
   const { organizationId, role } = session;
   return { organizationId, actor: toActor(session), actorRole: role };
 }

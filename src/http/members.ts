@@ -22,8 +22,8 @@ import type { Schema } from '../db/schema.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import { type DepartmentId, type MemberId, parseUuid } from '../domain/ids.ts';
 import type { HttpApp, HttpContext } from './context.ts';
+import type { Access } from './require-access.ts';
 import { requireAdmin, toActor } from './require-admin.ts';
-import type { Session } from './require-session.ts';
 
 const tags = ['people'];
 
@@ -120,7 +120,7 @@ export function memberRoutes(app: HttpApp, context: HttpContext): void {
 /** Another organization's member, and what is no id at all, is not found. */
 async function act(
   context: HttpContext,
-  session: Session,
+  session: Access,
   userId: string,
   work: (trx: Transaction<Schema>, who: MemberAct) => Promise<Member | null>,
 ): Promise<MemberAnswer> {

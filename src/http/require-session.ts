@@ -38,7 +38,7 @@ const NEEDS_PERSON =
   'An API key speaks for its organization and is no member: this is for a person who is signed in. The figures of one member are at /api/admin/tracking/user/{userId}/stats.';
 
 /** Throws the 403 problem when the member's role is below `least`: owner > admin > member. */
-export function requireRole(session: Session, least: 'admin' | 'owner'): void {
+export function requireRole(session: Pick<Session, 'role'>, least: 'admin' | 'owner'): void {
   if (RANKS[session.role] < RANKS[least])
     throw forbidden(
       `This needs the role ${least}. Ask an ${least === 'owner' ? 'owner' : 'admin'} of your organization.`,

@@ -23,7 +23,7 @@ import {
 import { toProblem } from './answer-problems.ts';
 import type { HttpApp, HttpContext, HttpRequest } from './context.ts';
 import { notFound } from './problem.ts';
-import { requireAdmin, toActor } from './require-admin.ts';
+import { requireAdminPerson, toActor } from './require-admin.ts';
 import { readSsoCookie, setSsoCookie, toEndedSsoCookie } from './sso-cookie.ts';
 
 const tags = ['accounts'];
@@ -88,7 +88,7 @@ function addProviderRoutes(app: HttpApp, context: HttpContext): void {
     url,
     schema: { tags, summary: "The organization's identity provider", response },
     handler: async (request) => {
-      const { organizationId } = await requireAdmin(request);
+      const { organizationId } = await requireAdminPerson(request);
       return toAnswer(context, await readSsoProvider(context.databases, organizationId));
     },
   });
@@ -97,7 +97,7 @@ function addProviderRoutes(app: HttpApp, context: HttpContext): void {
     url,
     schema: { tags, summary: 'Set the identity provider; it is asked first', body: ssoSettingsSchema, response },
     handler: async (request) => {
-      const session = await requireAdmin(request);
+      const session = await requireAdminPerson(request);
       const stored = await storeSsoProvider(context, {
         organizationId: session.organizationId,
         actor: toActor(session),
@@ -112,7 +112,7 @@ function addProviderRoutes(app: HttpApp, context: HttpContext): void {
     url,
     schema: { tags, summary: 'Take the identity provider away; sessions it vouched for end' },
     handler: async (request, reply) => {
-      const session = await requireAdmin(request);
+      const session = await requireAdminPerson(request);
       const { organizationId } = session;
       if (!(await deleteSsoProvider(context.databases, { organizationId, actor: toActor(session) })))
         throw notFound('An identity provider');
