@@ -2,6 +2,7 @@ import { ConfigError } from '../config.ts';
 import { classifyCommand } from './classify.ts';
 import { type Command, UsageError } from './command.ts';
 import { demoCommand } from './demo.ts';
+import { exportCommand } from './export.ts';
 import { importMembersCommand } from './import-members.ts';
 import { networksCommand } from './networks.ts';
 import { planCommand } from './plan.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly Command[] = [
   userCommand,
   importMembersCommand,
   planCommand,
+  exportCommand,
 ];
 
 /** Exit codes: 0 done, 1 failed, 2 wrong words or wrong settings. */

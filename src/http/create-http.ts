@@ -20,6 +20,7 @@ import { memberRoutes } from './members.ts';
 import { gatherOpenapi, openapiRoutes } from './openapi.ts';
 import { passwordResetRoutes } from './password-reset.ts';
 import { planRoutes } from './plan.ts';
+import { privacyRoutes } from './privacy.ts';
 import { Problem } from './problem.ts';
 import { profileRoutes } from './profile.ts';
 import { type Readiness, readyzRoutes } from './readyz.ts';
@@ -96,6 +97,7 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   memberImportRoutes(app, context);
   invitationRoutes(app, context);
   planRoutes(app, context);
+  privacyRoutes(app, context);
   departmentRoutes(app, context);
   adminSettingsRoutes(app, context);
   auditLogRoutes(app, context);

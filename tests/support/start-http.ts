@@ -73,7 +73,7 @@ async function send(url: string, method: string, { body, headers = {} }: SendOpt
     redirect: 'manual',
   });
   const text = await answer.text();
-  const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+  const isJson = /[/+]json\b/.test(answer.headers.get('content-type') ?? '');
   const cookie = answer.headers.getSetCookie().find((value) => /session_token=[^;]/.test(value));
   return {
     status: answer.status,
