@@ -57,6 +57,10 @@ export interface Schema {
   password_resets: PasswordResetsTable;
   sso_providers: SsoProvidersTable;
   audit_log: AuditLogTable;
+  own_devices: OwnDevicesTable;
+  reclassification_runs: ReclassificationRunsTable;
+  reclassifications: ReclassificationsTable;
+  reclassified_events: ReclassifiedEventsTable;
 }
 
 export type { InvitationStatus, MemberRole } from './people-tables.ts';
@@ -225,10 +229,42 @@ interface VisitorSeenTable {
   /** UTC day of the key the visitor was hashed under. */
   key_day: Day;
   organization_id: OrganizationId;
-  kind: 'day' | 'hour' | 'load';
+  kind: 'day' | 'hour' | 'load' | 'burst';
   scope_id: string;
   window_at: Timestamp;
   visitor: Buffer;
   event_id: number | null;
   event_hit_at: TimestampOrNull;
+}
+
+interface OwnDevicesTable {
+  /** UTC day of the key its hashes were made under. */
+  key_day: Day;
+  organization_id: OrganizationId;
+  network: Buffer;
+  device: Buffer;
+}
+
+interface ReclassificationRunsTable {
+  id: Generated<number>;
+  rules_version: number;
+  since: TimestampOrNull;
+  started_at: TimestampDefaulted;
+  finished_at: TimestampOrNull;
+}
+
+interface ReclassificationsTable {
+  run_id: number;
+  organization_id: OrganizationId;
+  old_judgement_id: number;
+  new_judgement_id: number;
+  events: number;
+}
+
+interface ReclassifiedEventsTable {
+  organization_id: OrganizationId;
+  hit_at: Timestamp;
+  event_id: number;
+  run_id: number;
+  old_judgement_id: number;
 }

@@ -7,6 +7,8 @@ import { createPartitionCover, type PartitionCover } from './partition-cover.ts'
 export interface BatchContext {
   readonly databases: Databases;
   readonly clock: Clock;
+  /** Days since the list of Google's proxy pool was true; null: not known, taken as fresh. */
+  readonly networksAgeDays: () => number | null;
   readonly judgementIds: JudgementIds;
   readonly partitions: PartitionCover;
   readonly time: TimeStep;
@@ -33,11 +35,13 @@ export type TimeStep = <T>(step: BatchStep, work: () => T | Promise<T>) => Promi
 
 /** `onStep` hears how long each step took, in seconds. */
 export function createBatchContext(
-  parts: { databases: Databases; clock: Clock },
+  parts: { databases: Databases; clock: Clock; networksAgeDays?: () => number | null },
   onStep: (step: BatchStep, seconds: number) => void = () => {},
 ): BatchContext {
   return {
-    ...parts,
+    databases: parts.databases,
+    clock: parts.clock,
+    networksAgeDays: parts.networksAgeDays ?? (() => null),
     judgementIds: createJudgementIds(parts.databases),
     partitions: createPartitionCover(parts.databases),
     time: async (step, work) => {

@@ -54,10 +54,16 @@ const THROTTLED_HITS_MAX = 100_000_000;
 /** Letters written for one block's malformed records; all of them are counted. */
 const MALFORMED_LETTERS_MAX = 100;
 
-/** Judges each record on its own; one that throws becomes a dead letter and holds up nothing. `now` in ms. */
+/** Milliseconds, and the age of the address lists in days. */
+export interface JudgingTime {
+  readonly now: number;
+  readonly networksAgeDays: number | null;
+}
+
+/** Judges each record on its own; one that throws becomes a dead letter and holds up nothing. */
 export function judgeRecords(
   blocks: readonly SpoolBlock[],
-  now: number,
+  { now, networksAgeDays }: JudgingTime,
   condemned: readonly DeadLetter[],
 ): JudgedBatch {
   const hits: JudgedHit[] = [];
@@ -71,7 +77,7 @@ export function judgeRecords(
       try {
         checkRecord(record, now);
         if (record.kind === 'throttled') throttled.push({ blockId, throttled: record });
-        else hits.push({ blockId, hit: record, judgement: classify(record) });
+        else hits.push({ blockId, hit: record, judgement: judgeHit(record, networksAgeDays) });
       } catch (error) {
         deadLetters.push({ blockId, recordIndex, record, error: toErrorText(error) });
       }
@@ -82,6 +88,10 @@ export function judgeRecords(
     if (block.malformed > 0) malformed.push({ blockId, hits: block.malformed });
   }
   return { judgedAt: now, hits, throttled, deadLetters, malformed };
+}
+
+function judgeHit({ userAgent, networkClass, hints }: Hit, networksAgeDays: number | null): Judgement {
+  return classify({ userAgent, networkClass, hints, networksAgeDays });
 }
 
 /** Only what came from blocks that this transaction claimed. */

@@ -285,3 +285,14 @@ test('what is stored of a hit holds neither its agent nor its address hash', asy
     }
   }
 });
+
+test("Gmail's agent from elsewhere is believed once the list of Google's addresses is too old to accuse anybody", async () => {
+  const acme = await seed({ settings: { exclude_bots: false } });
+  const spoofed = (at: number): SpoolBlock =>
+    makeBlock([{ ...makeHit(acme.members[0].pixel, { at, by: 'gmail' }), networkClass: 'cloud' }]);
+  for (const [i, age] of [3, null, 91].entries()) {
+    const own = createBatchContext({ ...processing.context, networksAgeDays: () => age });
+    await processBatch(own, [spoofed(NOW + i * 60_000)]);
+  }
+  expect((await readEvents(processing.database)).map((e) => e.verdict)).toEqual(['bot', 'bot', 'proxy_open']);
+});

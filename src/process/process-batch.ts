@@ -3,7 +3,7 @@ import type { BatchContext } from './batch-context.ts';
 import { claimBlocks } from './claim-blocks.ts';
 import { dropHits } from './drop-hits.ts';
 import { foldBursts } from './fold-bursts.ts';
-import { type DeadLetter, judgeRecords, keepBlocks } from './judge-records.ts';
+import { type DeadLetter, type JudgingTime, judgeRecords, keepBlocks } from './judge-records.ts';
 import { markUnique } from './mark-unique.ts';
 import { readPixels } from './read-pixels.ts';
 import { rollUp } from './roll-up.ts';
@@ -36,7 +36,7 @@ export async function processBatch(
   options: BatchOptions = {},
 ): Promise<BatchOutcome> {
   const { time } = context;
-  const judged = await time('judge', () => judgeRecords(blocks, context.clock.now(), options.condemned ?? []));
+  const judged = await time('judge', () => judgeRecords(blocks, toJudgingTime(context), options.condemned ?? []));
   await time('prepare', () => Promise.all([context.partitions.cover(judged), context.judgementIds.learn(judged.hits)]));
   const transaction = begin(context).execute(async (trx) => {
     const fresh = await time('claim', () => claimBlocks(trx, blocks));
@@ -55,6 +55,10 @@ export async function processBatch(
     return outcome;
   });
   return options.isProbe ? transaction.catch(toProbeOutcome) : transaction;
+}
+
+function toJudgingTime({ clock, networksAgeDays }: BatchContext): JudgingTime {
+  return { now: clock.now(), networksAgeDays: networksAgeDays() };
 }
 
 /** Each statement must see what was committed while it waited for a lock, whatever the server's default is. */

@@ -22,6 +22,8 @@ export interface ProcessorOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Age in days of the list of Google's proxy pool; an old list accuses nobody. Absent: taken as fresh. */
+  readonly networksAgeDays?: () => number | null;
   /** Hits of one transaction; a single block may hold more. */
   readonly batchHitsMax?: number;
 }
