@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
-import { ADDRESS_HASH_BYTES, type AddressHashes } from '../domain/hit.ts';
+import type { AddressHashes } from '../domain/hit.ts';
 import type { NetworkClass } from '../domain/network-class.ts';
 import type { VisitorKeySnapshot } from '../domain/visitor-keys.ts';
+import { hashAddress } from '../networks/hash-address.ts';
 import { parseAddress } from '../networks/parse-address.ts';
 
 /** What a hit needs of its client's address. Holds nothing the address could be read back from without the day keys. */
@@ -72,31 +72,9 @@ function toClient(
   toNetworkClass: AddressBookOptions['toNetworkClass'],
 ): Client {
   const version = parseAddress(address, words);
-  if (version === 0) {
-    const hashes = { day: keys.day, today: null, yesterday: null, isLoopback: false };
-    return { hashes, networkClass: 'unknown', high: 0, low: 0 };
-  }
-  const [first = 0, second = 0, third = 0, fourth = 0] = words;
-  const isLoopback = version === 4 ? fourth >>> 24 === 127 : first === 0 && second === 0 && third === 0 && fourth === 1;
-  const bytes = toCanonicalBytes(version, version === 4 ? fourth : first, second);
-  const hashes = {
-    day: keys.day,
-    today: toHash(keys.today, bytes),
-    yesterday: toHash(keys.yesterday, bytes),
-    isLoopback,
-  };
+  const hashes = hashAddress(version, words, keys);
+  if (version === 0) return { hashes, networkClass: 'unknown', high: 0, low: 0 };
+  const [first = 0, second = 0, , fourth = 0] = words;
   const [high, low] = version === 4 ? [fourth, 0] : [first, second];
   return { hashes, networkClass: toNetworkClass(address), high, low };
-}
-
-/** IPv4: its four bytes, also when mapped into IPv6; IPv6: the eight bytes of its /64, since a reader roams inside it. */
-function toCanonicalBytes(version: 4 | 6, first: number, second: number): Buffer {
-  const bytes = Buffer.alloc(version === 4 ? 4 : 8);
-  bytes.writeUInt32BE(first, 0);
-  if (version === 6) bytes.writeUInt32BE(second, 4);
-  return bytes;
-}
-
-function toHash(key: Buffer | null, bytes: Buffer): Uint8Array | null {
-  return key === null ? null : createHmac('sha256', key).update(bytes).digest().subarray(0, ADDRESS_HASH_BYTES);
 }
