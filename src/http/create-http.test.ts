@@ -64,7 +64,7 @@ const json = (body: string): RequestInit => ({ body, headers: { 'content-type': 
 
 test.each<[string, string, RequestInit, number]>([
   ['broken JSON', 'POST /api/sign-up', json('{"name":'), 400],
-  ['no JSON at all', 'POST /api/sign-up', { body: 'name=x', headers: { 'content-type': 'text/csv' } }, 415],
+  ['no JSON at all', 'POST /api/sign-up', { body: 'name=x', headers: { 'content-type': 'text/xml' } }, 415],
   ['a body beyond the limit', 'POST /api/sign-up', json(JSON.stringify({ name: 'x'.repeat(20_000) })), 413],
   ['a prototype in disguise', 'POST /api/sign-up', json('{"__proto__":{"role":"owner"}}'), 400],
   ['an address that does not decode', 'GET /api/%E0%A4%A', {}, 400],

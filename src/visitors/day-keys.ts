@@ -67,10 +67,10 @@ class RefreshedDayKeys implements DayKeys {
   }
 
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refreshOnce().finally(() => {
-      this.#refreshing = null;
-    });
-    return this.#refreshing;
+    // After the one under way, which may have looked at the clock before midnight.
+    const running = (this.#refreshing ?? Promise.resolve()).then(() => this.#refreshOnce());
+    this.#refreshing = running;
+    return running;
   }
 
   async stop(): Promise<void> {
