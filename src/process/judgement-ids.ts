@@ -6,8 +6,19 @@ import type { Judgement } from '../domain/verdict.ts';
 export interface JudgementIds {
   /** Makes sure that the id of each hit's judgement is known. Runs before the batch's transaction and outlives it. */
   learn(hits: readonly { readonly judgement: Judgement }[]): Promise<void>;
+  /** Throws Unlearned when the id of one of them is not known: then the batch is tried again after `learn`. */
+  require(hits: readonly { readonly judgement: Judgement }[]): void;
   /** Throws when the judgement was not learned in this batch. */
   of(judgement: Judgement): number;
+}
+
+/** Judgements that came out of what surrounded the hits, known only inside of the transaction. Rare: new ones only. */
+export class Unlearned extends Error {
+  readonly hits: readonly { readonly judgement: Judgement }[];
+  constructor(hits: Unlearned['hits']) {
+    super('judgements are not learned yet');
+    this.hits = hits;
+  }
 }
 
 /** Ids kept in memory. The classifier knows a few hundred combinations; beyond this the memory starts anew. */
@@ -28,6 +39,10 @@ export function createJudgementIds(databases: Databases): JudgementIds {
         for (const { judgement } of hits) missing.set(toKey(judgement), judgement);
       }
       for (const [key, id] of await storeJudgements(databases, [...missing.values()])) ids.set(key, id);
+    },
+    require: (hits) => {
+      const missing = hits.filter(({ judgement }) => !ids.has(toKey(judgement)));
+      if (missing.length > 0) throw new Unlearned(missing);
     },
     of: (judgement) => {
       const id = ids.get(toKey(judgement));
