@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { verifyJwsAccessToken } from '@better-auth/core/oauth2';
 import { sha256 } from '../kit/crypto.ts';
 import { AccountError } from './account-error.ts';
 import { fetchProvider, parseProviderUrl } from './fetch-provider.ts';
@@ -38,6 +38,10 @@ interface Discovery {
   readonly userinfo_endpoint?: string;
   readonly token_endpoint_auth_methods_supported?: readonly string[];
 }
+
+type KeySet = Exclude<Awaited<ReturnType<Exclude<JwksFetch, string>>>, undefined>;
+type JwksFetch = Parameters<typeof verifyJwsAccessToken>[1]['jwksFetch'];
+type Claims = Readonly<Record<string, unknown>>;
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_S = 60;
@@ -127,19 +131,23 @@ async function verifyIdToken(
   { issuer, clientId, isLoopbackAllowed }: OidcClient,
   found: Discovery,
   token: string,
-): Promise<JWTPayload & { sub: string }> {
-  const keys = (await fetchProvider({ url: found.jwks_uri, isLoopbackAllowed })) as JSONWebKeySet;
+): Promise<Claims & { sub: string }> {
+  const keys = (await fetchProvider({ url: found.jwks_uri, isLoopbackAllowed })) as KeySet;
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
-      issuer,
-      audience: clientId,
-      algorithms: ALGORITHMS,
-      clockTolerance: CLOCK_TOLERANCE_S,
-      requiredClaims: ['exp', 'iat', 'sub', 'nonce'],
+    // Named for access tokens, it checks any signed one: signature, issuer, audience, times and the claims asked for.
+    const payload = await verifyJwsAccessToken(token, {
+      jwksFetch: async () => keys,
+      verifyOptions: {
+        issuer,
+        audience: clientId,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_S,
+        requiredClaims: ['exp', 'iat', 'sub', 'nonce'],
+      },
     });
     if (Array.isArray(payload.aud) && payload.aud.length > 1 && payload.azp !== clientId)
       throw new Error('it is meant for another client (azp)');
-    return payload as JWTPayload & { sub: string };
+    return payload as Claims & { sub: string };
   } catch (error) {
     throw refused(`its token does not hold: ${error instanceof Error ? error.message : 'unreadable'}`);
   }
@@ -150,16 +158,16 @@ async function askUserinfo(
   { isLoopbackAllowed }: OidcClient,
   found: Discovery,
   accessToken: string,
-  claims: JWTPayload,
-): Promise<JWTPayload> {
+  claims: Claims,
+): Promise<Claims> {
   if (found.userinfo_endpoint === undefined) throw refused('the provider tells no email address');
   const headers = { authorization: `Bearer ${accessToken}` };
-  const person = (await fetchProvider({ url: found.userinfo_endpoint, isLoopbackAllowed, headers })) as JWTPayload;
+  const person = (await fetchProvider({ url: found.userinfo_endpoint, isLoopbackAllowed, headers })) as Claims;
   if (person?.sub !== claims.sub) throw refused('the provider told about another person (sub)');
   return person;
 }
 
-function toVouched(subject: string, person: JWTPayload): Vouched {
+function toVouched(subject: string, person: Claims): Vouched {
   const { email, name, email_verified } = person;
   if (typeof email !== 'string' || !/^[^\s@]+@[^\s@]+$/.test(email))
     throw refused('the provider tells no email address');
