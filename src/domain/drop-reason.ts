@@ -12,6 +12,7 @@ export const DROP_REASONS = [
   'bot',
   'throttled_pixel',
   'throttled_client_ip',
+  'throttled_plan',
 ] as const;
 
 export type DropReason = (typeof DROP_REASONS)[number];

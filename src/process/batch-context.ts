@@ -2,6 +2,7 @@ import type { Databases } from '../db/open-databases.ts';
 import type { Clock } from '../kit/clock.ts';
 import { createJudgementIds, type JudgementIds } from './judgement-ids.ts';
 import { createPartitionCover, type PartitionCover } from './partition-cover.ts';
+import { createPlanWindow, type PlanWindow } from './plan-window.ts';
 
 /** What a processor keeps between batches. One per processor; batches of one context run one after the other. */
 export interface BatchContext {
@@ -11,6 +12,9 @@ export interface BatchContext {
   readonly networksAgeDays: () => number | null;
   readonly judgementIds: JudgementIds;
   readonly partitions: PartitionCover;
+  /** The server's plan, for organizations without one of their own; 0 = unlimited. */
+  readonly opensPerMinute: number;
+  readonly planWindow: PlanWindow;
   readonly time: TimeStep;
 }
 
@@ -22,6 +26,7 @@ export const BATCH_STEPS = [
   'pixels',
   'drop',
   'fold',
+  'throttle',
   'unique',
   'events',
   'delivered',
@@ -35,7 +40,12 @@ export type TimeStep = <T>(step: BatchStep, work: () => T | Promise<T>) => Promi
 
 /** `onStep` hears how long each step took, in seconds. */
 export function createBatchContext(
-  parts: { databases: Databases; clock: Clock; networksAgeDays?: () => number | null },
+  parts: {
+    readonly databases: Databases;
+    readonly clock: Clock;
+    readonly networksAgeDays?: () => number | null;
+    readonly opensPerMinute?: number;
+  },
   onStep: (step: BatchStep, seconds: number) => void = () => {},
 ): BatchContext {
   return {
@@ -44,6 +54,8 @@ export function createBatchContext(
     networksAgeDays: parts.networksAgeDays ?? (() => null),
     judgementIds: createJudgementIds(parts.databases),
     partitions: createPartitionCover(parts.databases),
+    opensPerMinute: parts.opensPerMinute ?? 0,
+    planWindow: createPlanWindow(),
     time: async (step, work) => {
       const startedAt = performance.now();
       try {

@@ -1,7 +1,6 @@
-import { SLOT_MS } from '../domain/calendar.ts';
 import type { DropReason } from '../domain/drop-reason.ts';
-import { DAY_MS } from '../domain/hit.ts';
 import { isMachine, type Verdict } from '../domain/verdict.ts';
+import type { DropCounts } from './drop-counts.ts';
 import type { JudgedBatch, JudgedHit } from './judge-records.ts';
 import type { Pixel, Pixels } from './read-pixels.ts';
 
@@ -10,30 +9,12 @@ export interface KeptHit extends JudgedHit {
   readonly pixel: Pixel;
 }
 
-/** Hits that became no event, added up. `pixel` is null where no organization is known. */
-export interface Drop {
-  readonly pixel: Pixel | null;
-  readonly reason: DropReason;
-  /** Start of the 15-minute slot, or of the UTC day where no organization is known; milliseconds. */
-  readonly windowAt: number;
-  hits: number;
-}
-
 /**
  * Parts what is recorded from what is only counted, in this order of reasons: unknown token, tracking off, campaign
  * not active at the time of the hit, over a limit, machine refused. Dead letters are counted here as unreadable.
  */
-export function dropHits(batch: JudgedBatch, pixels: Pixels): { kept: readonly KeptHit[]; drops: readonly Drop[] } {
+export function dropHits(batch: JudgedBatch, pixels: Pixels, { drop }: DropCounts): readonly KeptHit[] {
   const kept: KeptHit[] = [];
-  const drops = new Map<string, Drop>();
-  const drop = (pixel: Pixel | null, reason: DropReason, at: { hitAt: number; hits: number }): void => {
-    const windowMs = pixel === null ? DAY_MS : SLOT_MS;
-    const windowAt = Math.floor(at.hitAt / windowMs) * windowMs;
-    const key = `${pixel?.organizationId}|${pixel?.memberId}|${pixel?.campaignId}|${windowAt}|${reason}`;
-    const known = drops.get(key);
-    if (known) known.hits += at.hits;
-    else drops.set(key, { pixel, reason, windowAt, hits: at.hits });
-  };
   for (const judged of batch.hits) {
     const { hit, judgement } = judged;
     const pixel = pixels.find(hit.trackingType, hit.tokenHash);
@@ -48,7 +29,7 @@ export function dropHits(batch: JudgedBatch, pixels: Pixels): { kept: readonly K
   const letters = batch.deadLetters.filter((letter) => letter.record !== null).length;
   const unreadable = batch.malformed.reduce((sum, count) => sum + count.hits, letters);
   if (unreadable > 0) drop(null, 'unreadable', { hitAt: batch.judgedAt, hits: unreadable });
-  return { kept, drops: [...drops.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, counted]) => counted) };
+  return kept;
 }
 
 function toDropReason(pixel: Pixel | null, hitAt: number): DropReason | null {

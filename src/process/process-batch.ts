@@ -1,6 +1,7 @@
 import type { SpoolBlock } from '../domain/hit.ts';
 import type { BatchContext } from './batch-context.ts';
 import { claimBlocks } from './claim-blocks.ts';
+import { createDropCounts } from './drop-counts.ts';
 import { dropHits } from './drop-hits.ts';
 import { foldBursts } from './fold-bursts.ts';
 import { type DeadLetter, type JudgingTime, judgeRecords, keepBlocks } from './judge-records.ts';
@@ -11,6 +12,7 @@ import { storeDeadLetters } from './store-dead-letters.ts';
 import { storeDelivered } from './store-delivered.ts';
 import { storeDrops } from './store-drops.ts';
 import { storeEvents } from './store-events.ts';
+import { throttlePlan } from './throttle-plan.ts';
 import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 
 // In: blocks of the spool. Out, in one transaction: events, rollups, drop counts, dead letters, and the blocks' ids,
@@ -38,23 +40,31 @@ export async function processBatch(
   const { time } = context;
   const judged = await time('judge', () => judgeRecords(blocks, toJudgingTime(context), options.condemned ?? []));
   await time('prepare', () => Promise.all([context.partitions.cover(judged), context.judgementIds.learn(judged.hits)]));
+  const draft = context.planWindow.draft();
   const transaction = begin(context).execute(async (trx) => {
     const fresh = await time('claim', () => claimBlocks(trx, blocks));
     const batch = keepBlocks(judged, fresh);
     const pixels = await time('pixels', () => readPixels(trx, batch));
-    const { kept, drops } = await time('drop', () => dropHits(batch, pixels));
+    const counts = createDropCounts();
+    const kept = await time('drop', () => dropHits(batch, pixels, counts));
     const { opens, laterLoads } = await time('fold', () => foldBursts(trx, kept));
-    const events = await time('unique', () => markUnique(trx, opens));
+    const { opensPerMinute } = context;
+    const admitted = await time('throttle', () => throttlePlan(opens, { draft, counts, opensPerMinute }));
+    const events = await time('unique', () => markUnique(trx, admitted));
     await time('events', () => storeEvents(trx, { events, laterLoads, judgementIds: context.judgementIds }));
     await time('delivered', () => storeDelivered(trx, events));
     await time('rollups', () => rollUp(trx, events));
+    const drops = counts.toDrops();
     await time('drops', () => storeDrops(trx, drops));
     await time('dead_letters', () => storeDeadLetters(trx, batch.deadLetters));
     const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads });
     if (options.isProbe) throw new ProbePassed(outcome);
     return outcome;
   });
-  return options.isProbe ? transaction.catch(toProbeOutcome) : transaction;
+  if (options.isProbe) return transaction.catch(toProbeOutcome);
+  const outcome = await transaction;
+  draft.keep();
+  return outcome;
 }
 
 function toJudgingTime({ clock, networksAgeDays }: BatchContext): JudgingTime {

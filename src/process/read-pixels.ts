@@ -19,6 +19,8 @@ export interface Pixel {
   /** First Gmail open known so far, milliseconds. */
   readonly deliveredAt: number | null;
   readonly settings: TrackingSettings;
+  /** The organization's plan: 0 = unlimited, null = the server's. */
+  readonly opensPerMinute: number | null;
 }
 
 export interface ActiveSpan {
@@ -38,11 +40,12 @@ export interface Pixels {
 export async function readPixels(trx: Transaction<Schema>, batch: JudgedBatch): Promise<Pixels> {
   const hashes = toTokenHashes(batch);
   const rows = [...(await lockUserPixels(trx, hashes.user)), ...(await lockCampaignPixels(trx, hashes.campaign))];
-  const settings = await readSettings(trx, [...new Set(rows.map((row) => row.organization_id))]);
+  const rules = await readRules(trx, [...new Set(rows.map((row) => row.organization_id))]);
   const spans = await readActiveSpans(trx, [...new Set(rows.flatMap((row) => row.campaign_id ?? []))]);
   const found = { user: new Map<string, Pixel>(), campaign: new Map<string, Pixel>() };
   for (const row of rows) {
     const trackingType = row.campaign_id === null ? 'user' : 'campaign';
+    const rule = rules.get(row.organization_id);
     found[trackingType].set(toTokenKey(row.pixel_token_hash), {
       id: row.id,
       trackingType,
@@ -52,7 +55,8 @@ export async function readPixels(trx: Transaction<Schema>, batch: JudgedBatch): 
       isRetired: row.is_retired,
       activeSpans: (row.campaign_id && spans.get(row.campaign_id)) || [],
       deliveredAt: row.delivered_at,
-      settings: restrictSettings(settings.get(row.organization_id) ?? toTrackingSettings(null), row.tracking_mode),
+      settings: restrictSettings(rule?.settings ?? toTrackingSettings(null), row.tracking_mode),
+      opensPerMinute: rule?.opensPerMinute ?? null,
     });
   }
   return { find: (trackingType, tokenHash) => found[trackingType].get(toTokenKey(tokenHash)) ?? null };
@@ -109,15 +113,31 @@ async function lockCampaignPixels(trx: Transaction<Schema>, hashes: readonly Buf
   return rows;
 }
 
-async function readSettings(
+interface Rules {
+  readonly settings: TrackingSettings;
+  readonly opensPerMinute: number | null;
+}
+
+/** Of each organization, as they are now. */
+async function readRules(
   trx: Transaction<Schema>,
   organizationIds: readonly OrganizationId[],
-): Promise<ReadonlyMap<OrganizationId, TrackingSettings>> {
+): Promise<ReadonlyMap<OrganizationId, Rules>> {
   if (organizationIds.length === 0) return new Map();
-  const { rows } = await sql<{ organization_id: OrganizationId; tracking_settings: Partial<TrackingSettings> }>`
-    select organization_id, tracking_settings from organization_settings
-    where organization_id = any(${organizationIds}::uuid[])`.execute(trx);
-  return new Map(rows.map((row) => [row.organization_id, toTrackingSettings(row.tracking_settings)]));
+  const { rows } = await sql<{
+    id: OrganizationId;
+    tracking_settings: Partial<TrackingSettings> | null;
+    opens_per_minute: number | null;
+  }>`
+    select o.id, s.tracking_settings, o.opens_per_minute from organizations o
+    left join organization_settings s on s.organization_id = o.id
+    where o.id = any(${organizationIds}::uuid[])`.execute(trx);
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { settings: toTrackingSettings(row.tracking_settings), opensPerMinute: row.opens_per_minute },
+    ]),
+  );
 }
 
 /** Cut down to whole milliseconds, as hit times are: a hit in the millisecond of the launch finds the campaign active. */

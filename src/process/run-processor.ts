@@ -26,6 +26,8 @@ export interface ProcessorOptions {
   readonly networksAgeDays?: () => number | null;
   /** Hits of one transaction; a single block may hold more. */
   readonly batchHitsMax?: number;
+  /** For organizations without a plan of their own; unlimited when not given. */
+  readonly opensPerMinute?: number;
 }
 
 export interface Processor {

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
-import type { Drop } from './drop-hits.ts';
+import type { Drop } from './drop-counts.ts';
 import type { Pixel } from './read-pixels.ts';
 import { toChunks } from './to-chunks.ts';
 

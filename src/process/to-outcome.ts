@@ -1,6 +1,6 @@
 import type { DropReason } from '../domain/drop-reason.ts';
 import type { SpoolBlock } from '../domain/hit.ts';
-import type { Drop } from './drop-hits.ts';
+import type { Drop } from './drop-counts.ts';
 import type { LaterLoads } from './fold-bursts.ts';
 import type { DeadLetter, JudgedBatch } from './judge-records.ts';
 import type { OpenEvent } from './mark-unique.ts';
