@@ -1,5 +1,6 @@
 import type { Databases } from '../db/open-databases.ts';
 import type { MemberId, OrganizationId, PersonId } from '../domain/ids.ts';
+import type { Clock } from '../kit/clock.ts';
 import type { Auth } from './create-auth.ts';
 import { noteSeen } from './sessions.ts';
 
@@ -27,7 +28,7 @@ export interface Session {
  * `cookies` holds what the answer must set.
  */
 export async function readSession(
-  { databases, auth }: { databases: Databases; auth: Auth },
+  { databases, auth, clock }: { databases: Databases; auth: Auth; clock: Clock },
   headers: Headers,
   refresh = false,
 ): Promise<{ session: Session; cookies: readonly string[] } | null> {
@@ -40,7 +41,7 @@ export async function readSession(
     only: ssoOrganizationId,
   });
   if (!member) return null;
-  if (Date.now() - new Date(session.lastSeenAt ?? 0).getTime() > SEEN_EVERY_MS) await noteSeen(databases, session.id);
+  if (clock.now() - new Date(session.lastSeenAt ?? 0).getTime() > SEEN_EVERY_MS) await noteSeen(databases, session.id);
   return {
     session: {
       sessionId: session.id,
