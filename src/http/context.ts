@@ -5,6 +5,7 @@ import type { Auth } from '../accounts/create-auth.ts';
 import type { Mailer } from '../accounts/create-mailer.ts';
 import type { Databases } from '../db/open-databases.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { VisitorKeySnapshot } from '../domain/visitor-keys.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
@@ -24,6 +25,8 @@ export interface HttpContext {
   readonly mailer: Mailer | null;
   /** For organizations without a plan of their own. */
   readonly plan: Plan;
+  /** The keys of a UTC day (days since the epoch), to know members' own devices by. Absent: none is known. */
+  readonly visitorKeys?: (day: number) => VisitorKeySnapshot;
 }
 
 /** Fastify whose schemas are zod's: they check requests, strip answers and make the OpenAPI document. */

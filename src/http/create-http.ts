@@ -18,6 +18,7 @@ import { invitationRoutes } from './invitations.ts';
 import { memberImportRoutes } from './member-import.ts';
 import { memberRoutes } from './members.ts';
 import { gatherOpenapi, openapiRoutes } from './openapi.ts';
+import { watchOwnDevices } from './own-devices.ts';
 import { passwordResetRoutes } from './password-reset.ts';
 import { planRoutes } from './plan.ts';
 import { privacyRoutes } from './privacy.ts';
@@ -125,6 +126,7 @@ function openApp({ context, collect, trustProxy }: HttpOptions, gentle: GentleCl
   app.decorate('mailtracker', context);
   takeApiKeys(app, context);
   app.decorate('sharing', watchSharing(context));
+  app.decorate('ownDevices', watchOwnDevices(context));
   takeEmptyJson(app);
   return app;
 }

@@ -23,6 +23,7 @@ export async function requireSession(request: FastifyRequest): Promise<Session> 
   const found = await readSession(request.server.mailtracker, fromNodeHeaders(request.headers));
   if (!found) throw signedOut();
   request.server.sharing.note(found.session, toNetworkKey(request));
+  request.server.ownDevices.note(found.session, request);
   return found.session;
 }
 

@@ -7,6 +7,7 @@ import { type TrackingSettings, toTrackingSettings } from '../domain/settings.ts
 /** Rows that went, by what they were. */
 export interface Purged {
   readonly visitorDays: number;
+  readonly ownDevices: number;
   readonly events: number;
   readonly slots: number;
   readonly days: number;
@@ -30,17 +31,19 @@ const DROP_LOCK_WAIT_MS = 5000;
 /** Forgets what is past its time, as of `now` (milliseconds). Safe to run on several nodes at once. */
 export async function purge(databases: Databases, now: number): Promise<Purged> {
   const visitorDays = await dropVisitors(databases, now);
-  const counts = { events: 0, slots: 0, days: 0, blocks: 0, deadLetters: 0 };
+  const counts = { ownDevices: 0, events: 0, slots: 0, days: 0, blocks: 0, deadLetters: 0 };
   let isUnfinished = false;
   const remove = async (kind: keyof typeof counts, table: string, isPast: RawBuilder<unknown>): Promise<void> => {
     const { rows, isDone } = await deleteInSteps(databases, table, isPast);
     counts[kind] += rows;
     isUnfinished ||= !isDone;
   };
+  await remove('ownDevices', 'own_devices', sql`key_day < date '1970-01-01' + ${toFirstKeyDay(now)}::int`);
   for (const { organizationId, retentionDays } of await readRetentions(databases)) {
     const mine = sql`organization_id = ${organizationId}::uuid`;
     const keptFrom = toTimestamp(now - retentionDays * DAY_MS);
     await remove('events', 'signature_tracking_events', sql`${mine} and hit_at < ${keptFrom}`);
+    await remove('events', 'reclassified_events', sql`${mine} and hit_at < ${keptFrom}`);
     await remove('slots', 'tracking_rollup_slots', sql`${mine} and slot_at < ${keptFrom}`);
     await remove('slots', 'tracking_drop_slots', sql`${mine} and slot_at < ${keptFrom}`);
   }
@@ -56,9 +59,14 @@ function toTimestamp(at: number): RawBuilder<unknown> {
   return sql`to_timestamp(${at}::float8 / 1000)`;
 }
 
+/** Days since the epoch (UTC) of the oldest key alive. */
+function toFirstKeyDay(now: number): number {
+  return Math.floor(now / DAY_MS) - 1;
+}
+
 /** Keys of today and yesterday are alive; everything hashed under an older one goes, 48 hours after it began. */
 async function dropVisitors(databases: Databases, now: number): Promise<number> {
-  const keptFrom = Math.floor(now / DAY_MS) - 1;
+  const keptFrom = toFirstKeyDay(now);
   return databases.system.transaction().execute(async (trx) => {
     await sql`select set_config('lock_timeout', ${`${DROP_LOCK_WAIT_MS}ms`}, true)`.execute(trx);
     const { rows } = await sql<{ dropped: number }>`
