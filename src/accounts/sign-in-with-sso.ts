@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { Databases } from '../db/open-databases.ts';
 import type { Schema } from '../db/schema.ts';
+import { withTenant } from '../db/with-tenant.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
 import { AccountError } from './account-error.ts';
@@ -33,9 +34,7 @@ export async function signInWithSso(
       'sso_foreign_email',
       `The identity provider may vouch for addresses at ${provider.emailDomain} only. Sign in with such an account.`,
     );
-  const personId = await tools.databases.system
-    .transaction()
-    .execute((trx) => findOrAdmit(trx, tools, { provider, vouched }));
+  const personId = await findOrAdmit(tools, { provider, vouched });
   const started = await ssoScope.run({ organizationId: provider.organizationId }, () =>
     tools.auth.api.startSession({ body: { personId }, headers, returnHeaders: true }),
   );
@@ -47,30 +46,38 @@ interface SignIn {
   readonly vouched: Vouched;
 }
 
-async function findOrAdmit(trx: Transaction<Schema>, tools: SsoSignInTools, signIn: SignIn): Promise<PersonId> {
-  const { provider, vouched } = signIn;
-  const linked = await findLinked(trx, signIn);
-  const member = await trx
-    .selectFrom('organization_users as member')
-    .innerJoin('users as person', 'person.id', 'member.user_id')
-    .where('member.organization_id', '=', provider.organizationId)
-    .where(({ eb }) => (linked === null ? eb('person.email', '=', vouched.email) : eb('person.id', '=', linked)))
-    .select(['member.user_id', 'member.deactivated_at'])
-    .executeTakeFirst();
-  if (member) {
+async function findOrAdmit(tools: SsoSignInTools, signIn: SignIn): Promise<PersonId> {
+  const { system } = tools.databases;
+  const linked = await findLinked(system, signIn);
+  const member = await findMember(tools.databases, signIn, linked);
+  if (member !== null) {
     if (member.deactivated_at !== null)
       throw new AccountError('deactivated', 'This account was deactivated by an admin of its organization.');
-    if (linked === null) await link(trx, signIn, member.user_id);
+    if (linked === null) await system.transaction().execute((trx) => link(trx, signIn, member.user_id));
     return member.user_id;
   }
-  if (linked !== null || !provider.admitsNewMembers) throw new AccountError('sso_no_member', NO_MEMBER);
-  return admit(trx, tools, signIn);
+  if (linked !== null || !signIn.provider.admitsNewMembers) throw new AccountError('sso_no_member', NO_MEMBER);
+  return system.transaction().execute((trx) => admit(trx, tools, signIn));
+}
+
+/** As the application, which sees this organization's members and nobody else. */
+async function findMember(databases: Databases, { provider, vouched }: SignIn, linked: PersonId | null) {
+  const found = await withTenant(databases, provider.organizationId, (trx) =>
+    trx
+      .selectFrom('organization_users as member')
+      .innerJoin('users as person', 'person.id', 'member.user_id')
+      .where('member.organization_id', '=', provider.organizationId)
+      .where(({ eb }) => (linked === null ? eb('person.email', '=', vouched.email) : eb('person.id', '=', linked)))
+      .select(['member.user_id', 'member.deactivated_at'])
+      .executeTakeFirst(),
+  );
+  return found ?? null;
 }
 
 const NO_MEMBER = 'You are no member of this organization yet. Ask an admin of it for an invitation.';
 
-async function findLinked(trx: Transaction<Schema>, { provider, vouched }: SignIn): Promise<PersonId | null> {
-  const row = await trx
+async function findLinked(system: Databases['system'], { provider, vouched }: SignIn): Promise<PersonId | null> {
+  const row = await system
     .selectFrom('accounts')
     .where('provider_id', '=', toAccountProvider(provider.id))
     .where('account_id', '=', vouched.subject)

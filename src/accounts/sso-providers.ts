@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import { type Actor, recordAudit } from '../audit/record-audit.ts';
 import type { Databases } from '../db/open-databases.ts';
 import type { Schema } from '../db/schema.ts';
+import { withTenant } from '../db/with-tenant.ts';
 import type { OrganizationId, SsoProviderId } from '../domain/ids.ts';
 import { seal, toPurposeKey, unseal } from '../kit/crypto.ts';
 import { AccountError } from './account-error.ts';
@@ -37,10 +38,10 @@ export interface SsoTools {
 }
 
 export async function readSsoProvider(
-  { system }: Databases,
+  trx: Transaction<Schema>,
   organizationId: OrganizationId,
 ): Promise<SsoProvider | null> {
-  const row = await system
+  const row = await trx
     .selectFrom('sso_providers')
     .selectAll()
     .where('organization_id', '=', organizationId)
@@ -101,71 +102,77 @@ function none(): AccountError {
 }
 
 /** Asks the provider before anything is stored. Throws AccountError sso_provider or sso_secret_missing. */
-export async function storeSsoProvider(
-  { databases, auth }: SsoTools,
-  change: {
-    readonly organizationId: OrganizationId;
-    readonly actor: Actor;
-    readonly settings: SsoSettings;
-    readonly isLoopbackAllowed: boolean;
-  },
-): Promise<SsoProvider> {
-  const { organizationId, actor, settings, isLoopbackAllowed } = change;
+export async function storeSsoProvider({ databases, auth }: SsoTools, change: SsoChange): Promise<SsoProvider> {
+  const { organizationId, settings, isLoopbackAllowed } = change;
   await discover({ issuer: settings.issuer, isLoopbackAllowed });
   const key = await toSecretKey(auth);
-  return databases.system.transaction().execute(async (trx) => {
-    await lockProvider(trx, organizationId);
-    const before = await readSsoProvider({ ...databases, system: trx }, organizationId);
-    const isSameIssuer = before?.issuer === settings.issuer;
-    // Subjects are an issuer's own: those linked to another one go with it.
-    if (before && !isSameIssuer) await dropProvider(trx, before);
-    const id = before && isSameIssuer ? before.id : (randomUUID() as string as SsoProviderId);
-    const { clientSecret } = settings;
-    const sealed = clientSecret === undefined ? null : seal(key, Buffer.from(clientSecret), id);
-    const kept = isSameIssuer ? (before?.clientSecretSealed ?? null) : null;
-    const clientSecretSealed = sealed ?? kept;
-    if (clientSecretSealed === null) throw new AccountError('sso_secret_missing', SECRET_MISSING, 'clientSecret');
-    const columns = {
-      issuer: settings.issuer,
-      client_id: settings.clientId,
-      client_secret_sealed: clientSecretSealed,
-      email_domain: settings.emailDomain,
-      admits_new_members: settings.admitsNewMembers,
-    };
-    await trx
-      .insertInto('sso_providers')
-      .values({ id, organization_id: organizationId, ...columns })
-      .onConflict((conflict) => conflict.column('organization_id').doUpdateSet({ ...columns, updated_at: sql`now()` }))
-      .execute();
-    const after = { ...settings, id, organizationId, clientSecretSealed };
-    await recordAudit(trx, {
-      organizationId,
-      actor,
-      action: 'sign_in.changed',
-      subject: { id, name: settings.issuer },
-      before: before === null ? null : toTold(before),
-      after: toTold(after),
-    });
-    return after;
+  const before = await withTenant(databases, organizationId, (trx) => readSsoProvider(trx, organizationId));
+  // Subjects are an issuer's own: those linked to another one go with it.
+  if (before !== null && before.issuer !== settings.issuer) await endIdentities(databases, before);
+  return withTenant(databases, organizationId, (trx) => storeProvider(trx, change, key));
+}
+
+export interface SsoChange {
+  readonly organizationId: OrganizationId;
+  readonly actor: Actor;
+  readonly settings: SsoSettings;
+  readonly isLoopbackAllowed: boolean;
+}
+
+async function storeProvider(
+  trx: Transaction<Schema>,
+  { organizationId, actor, settings }: SsoChange,
+  key: Buffer,
+): Promise<SsoProvider> {
+  await lockProvider(trx, organizationId);
+  const before = await readSsoProvider(trx, organizationId);
+  const same = before?.issuer === settings.issuer ? before : null;
+  if (before !== null && same === null) await dropProvider(trx, before);
+  const id = same?.id ?? (randomUUID() as string as SsoProviderId);
+  const { clientSecret } = settings;
+  const clientSecretSealed =
+    clientSecret === undefined ? same?.clientSecretSealed : seal(key, Buffer.from(clientSecret), id);
+  if (clientSecretSealed === undefined) throw new AccountError('sso_secret_missing', SECRET_MISSING, 'clientSecret');
+  const columns = {
+    issuer: settings.issuer,
+    client_id: settings.clientId,
+    client_secret_sealed: clientSecretSealed,
+    email_domain: settings.emailDomain,
+    admits_new_members: settings.admitsNewMembers,
+  };
+  await trx
+    .insertInto('sso_providers')
+    .values({ id, organization_id: organizationId, ...columns })
+    .onConflict((conflict) => conflict.column('organization_id').doUpdateSet({ ...columns, updated_at: sql`now()` }))
+    .execute();
+  const after = { ...settings, id, organizationId, clientSecretSealed };
+  await recordAudit(trx, {
+    organizationId,
+    actor,
+    action: 'sign_in.changed',
+    subject: { id, name: settings.issuer },
+    before: before === null ? null : toTold(before),
+    after: toTold(after),
   });
+  return after;
 }
 
 const SECRET_MISSING = 'The client secret is needed: a new provider, or a new issuer, has a new one.';
 
 /** False: there is none. Sessions that it vouched for end, its people keep their membership and their password. */
 export async function deleteSsoProvider(
-  { system, ...databases }: Databases,
+  databases: Databases,
   { organizationId, actor }: { readonly organizationId: OrganizationId; readonly actor: Actor },
 ): Promise<boolean> {
-  return system.transaction().execute(async (trx) => {
-    await lockProvider(trx, organizationId);
-    const before = await readSsoProvider({ ...databases, system: trx }, organizationId);
-    if (before === null) return false;
-    await dropProvider(trx, before);
-    const subject = { id: before.id, name: before.issuer };
-    await recordAudit(trx, { organizationId, actor, action: 'sign_in.changed', subject, before: toTold(before) });
-    return true;
+  const found = await withTenant(databases, organizationId, (trx) => readSsoProvider(trx, organizationId));
+  if (found === null) return false;
+  await withTenant(databases, organizationId, async (trx) => {
+    await dropProvider(trx, found);
+    const subject = { id: found.id, name: found.issuer };
+    await recordAudit(trx, { organizationId, actor, action: 'sign_in.changed', subject, before: toTold(found) });
   });
+  await endIdentities(databases, found);
+  return true;
 }
 
 /** How its people's identities are named in `accounts`. */
@@ -188,9 +195,13 @@ async function lockProvider(trx: Transaction<Schema>, organizationId: Organizati
 }
 
 async function dropProvider(trx: Transaction<Schema>, { id, organizationId }: SsoProvider): Promise<void> {
-  await trx.deleteFrom('accounts').where('provider_id', '=', toAccountProvider(id)).execute();
-  await trx.deleteFrom('sessions').where('sso_organization_id', '=', organizationId).execute();
   await trx.deleteFrom('sso_providers').where('organization_id', '=', organizationId).where('id', '=', id).execute();
+}
+
+/** Nobody comes in by it any more. Past row-level security, since people and sessions are no organization's. */
+async function endIdentities({ system }: Databases, { id, organizationId }: SsoProvider): Promise<void> {
+  await system.deleteFrom('accounts').where('provider_id', '=', toAccountProvider(id)).execute();
+  await system.deleteFrom('sessions').where('sso_organization_id', '=', organizationId).execute();
 }
 
 function toTold({ issuer, clientId, emailDomain, admitsNewMembers }: SsoProvider): object {

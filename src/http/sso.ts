@@ -20,6 +20,7 @@ import {
   startedSsoSchema,
   startSsoSchema,
 } from '../contract/sso.ts';
+import { withTenant } from '../db/with-tenant.ts';
 import { toProblem } from './answer-problems.ts';
 import type { HttpApp, HttpContext, HttpRequest } from './context.ts';
 import { notFound } from './problem.ts';
@@ -89,7 +90,10 @@ function addProviderRoutes(app: HttpApp, context: HttpContext): void {
     schema: { tags, summary: "The organization's identity provider", response },
     handler: async (request) => {
       const { organizationId } = await requireAdminPerson(request);
-      return toAnswer(context, await readSsoProvider(context.databases, organizationId));
+      return toAnswer(
+        context,
+        await withTenant(context.databases, organizationId, (trx) => readSsoProvider(trx, organizationId)),
+      );
     },
   });
   app.route({

@@ -89,8 +89,50 @@ async function fillZebra(): Promise<SignedIn> {
     values (${organizationId}, 'https://login.zebra.example', 'zebra', '\\x00', 'zebra.example')`.execute(
     databases.system,
   );
+  await fillEmptyTables({ organization_id: organizationId, user_id: owner.memberId, campaign_id: campaignId });
   return owner;
 }
+
+/** A row in every tenant table that has none yet, past foreign keys: what other parts fill has ids and words too. */
+async function fillEmptyTables(known: Readonly<Record<string, string>>): Promise<void> {
+  const columns = await superuser.query<{ table: string; column: string; type: string; allowed: string | null }>(
+    `select c.relname as table, a.attname as column, format_type(a.atttypid, null) as type,
+       (select (regexp_match(pg_get_constraintdef(k.oid), '''([^'']+)''::text'))[1] from pg_constraint k
+        where k.conrelid = c.oid and k.contype = 'c' and k.conkey = array[a.attnum] limit 1) as allowed
+     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition and a.attgenerated = ''
+       and exists (select from pg_attribute o where o.attrelid = c.oid and o.attname = 'organization_id')
+       and (a.attname = any($1) or (a.attnotnull and not a.atthasdef and a.attidentity = ''))`,
+    [Object.keys(known)],
+  );
+  await superuser.query('set session_replication_role = replica');
+  for (const table of new Set(columns.rows.map((row) => row.table))) {
+    if ((await readRows(`"${table}" t where organization_id = $1`)).length > 0) continue;
+    const wanted = columns.rows.filter((row) => row.table === table);
+    const values = wanted.map(({ column, type, allowed }) => known[column] ?? allowed ?? VALUES[type] ?? 'Zebra');
+    // What a CHECK refuses stays empty, and the test below says so.
+    const inserted = superuser.query(
+      `insert into "${table}" (${wanted.map(({ column }) => `"${column}"`).join(', ')})
+       select ${wanted.map(({ type }, index) => `$${index + 1}::${type}`).join(', ')}`,
+      values,
+    );
+    await inserted.catch((error: { code?: string }) => expect([table, error.code]).toEqual([table, '23514']));
+  }
+  await superuser.query('set session_replication_role = default');
+}
+
+const BYTES = `\\x${'07'.repeat(32)}`;
+const VALUES: Readonly<Record<string, string>> = {
+  uuid: '5eb4a5eb-4a5e-4b4a-8eb4-a5eb4a5eb4a5',
+  integer: '1',
+  smallint: '1',
+  bigint: '1',
+  boolean: 'true',
+  date: '2026-11-20',
+  'timestamp with time zone': '2026-11-20T00:00:00Z',
+  bytea: BYTES,
+  jsonb: '{"zebra": true}',
+};
 
 async function makeStrangers(): Promise<readonly Actor[]> {
   const owner = await signUpOwner(http, 'Sven Stranger');
@@ -165,23 +207,17 @@ function expectNoLeak(title: string, answer: string, said = ''): void {
   expect([title, secrets.filter((secret) => text.includes(secret))]).toEqual([title, []]);
 }
 
-test('the first organization is filled in: no tenant table that the API can fill is empty', async () => {
+test('the first organization is filled in', async () => {
   const rows = await readZebraRows();
-  const empty = Object.entries(rows).filter(([, found]) => found.length === 0);
-  // Processing fills these from hits; their figures reach the API by way of the rollups above.
-  expect(empty.map(([table]) => table).filter((table) => !FILLED_FROM_HITS.includes(table))).toEqual([]);
-  expect(ids.size).toBeGreaterThan(20);
+  expect(Object.keys(rows).length).toBeGreaterThan(FILLED_LEAST);
+  const empty = Object.keys(rows).filter((table) => rows[table]?.length === 0);
+  expect(empty.filter((table) => !MAY_BE_EMPTY.test(table))).toEqual([]);
+  expect(ids.size).toBeGreaterThan(FILLED_LEAST);
 });
 
-const FILLED_FROM_HITS = [
-  'signature_tracking_events',
-  'tracking_rollup_days',
-  'tracking_drop_slots',
-  'visitor_seen',
-  'own_devices',
-  'reclassifications',
-  'reclassified_events',
-];
+const FILLED_LEAST = 20;
+/** Partitioned and filled from hits only, or refusing a row made up of nothing by a CHECK. */
+const MAY_BE_EMPTY = /^(signature_tracking_events|visitor_seen|own_devices|signature_install_tests)$/;
 
 test('called with any id of another organization, every operation finds nothing and tells nothing', async () => {
   const withIds = operations.filter((operation) => operation.pathParameters.length > 0);
