@@ -1,6 +1,16 @@
 import type { Generated } from 'kysely';
+import type { CampaignBanner } from '../domain/campaign-banner.ts';
 import type { TrackingType } from '../domain/hit.ts';
-import type { CampaignId, MemberId, OrganizationId, PixelId, VariantId } from '../domain/ids.ts';
+import type {
+  CampaignId,
+  DepartmentId,
+  InstallTestId,
+  MemberId,
+  OrganizationId,
+  PixelId,
+  TemplateId,
+  VariantId,
+} from '../domain/ids.ts';
 import type { NetworkClass } from '../domain/network-class.ts';
 import type { Confidence, Device, Verdict } from '../domain/verdict.ts';
 import type { Day, JsonDefaulted, JsonOrNull, Timestamp, TimestampDefaulted, TimestampOrNull } from './column-types.ts';
@@ -61,6 +71,11 @@ export interface Schema {
   reclassification_runs: ReclassificationRunsTable;
   reclassifications: ReclassificationsTable;
   reclassified_events: ReclassifiedEventsTable;
+  signature_templates: SignatureTemplatesTable;
+  signature_template_assignments: SignatureTemplateAssignmentsTable;
+  signature_variant_picks: SignatureVariantPicksTable;
+  signature_install_tests: SignatureInstallTestsTable;
+  signature_install_test_hits: SignatureInstallTestHitsTable;
 }
 
 export type { InvitationStatus, MemberRole } from './people-tables.ts';
@@ -79,7 +94,12 @@ interface SignatureUserTrackingTable {
 
 /** Whom a campaign's pixels are issued to. */
 export type CampaignAudience = Readonly<Record<string, unknown>>;
-export type CampaignDeal = Readonly<{ hubspotDealId?: string; pipedriveDealId?: string }>;
+export type CampaignDeal = Readonly<{
+  hubspotDealId?: string;
+  hubspotContactId?: string;
+  pipedriveDealId?: string;
+  pipedrivePersonId?: string;
+}>;
 
 interface SignatureCampaignsTable {
   id: Generated<CampaignId>;
@@ -95,6 +115,8 @@ interface SignatureCampaignsTable {
   timezone: string | null;
   created_at: TimestampDefaulted;
   updated_at: TimestampDefaulted;
+  banner: JsonOrNull<CampaignBanner>;
+  template_id: TemplateId | null;
 }
 
 interface SignatureCampaignStatusesTable {
@@ -267,4 +289,46 @@ interface ReclassifiedEventsTable {
   event_id: number;
   run_id: number;
   old_judgement_id: number;
+}
+
+interface SignatureTemplatesTable {
+  id: Generated<TemplateId>;
+  organization_id: OrganizationId;
+  name: string;
+  html: string;
+  own_fields: JsonDefaulted<Readonly<Record<string, string>>>;
+  created_at: TimestampDefaulted;
+  updated_at: TimestampDefaulted;
+}
+
+interface SignatureTemplateAssignmentsTable {
+  organization_id: OrganizationId;
+  template_id: TemplateId;
+  department_id: DepartmentId | null;
+  user_id: MemberId | null;
+}
+
+interface SignatureVariantPicksTable {
+  organization_id: OrganizationId;
+  campaign_id: CampaignId;
+  user_id: MemberId;
+  variant_id: VariantId;
+  picked_at: Timestamp;
+}
+
+interface SignatureInstallTestsTable {
+  id: Generated<InstallTestId>;
+  organization_id: OrganizationId;
+  user_id: MemberId;
+  token_hash: Buffer;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+}
+
+interface SignatureInstallTestHitsTable {
+  id: Generated<number>;
+  organization_id: OrganizationId;
+  test_id: InstallTestId;
+  hit_at: Timestamp;
+  judgement_id: number;
 }

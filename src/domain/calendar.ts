@@ -24,6 +24,11 @@ export function toDayStart(day: string, timeZone: string): number {
   return toInstant(toDayNumber(day) * DAY_MS, timeZone);
 }
 
+/** What the local clock shows ("2026-03-29T09:00") as an instant; a time that the zone skips is its next instant. */
+export function toLocalInstant(clockText: string, timeZone: string): number {
+  return toInstant(Date.parse(`${clockText}Z`), timeZone);
+}
+
 /** `days` may be negative. Calendar arithmetic: no zone, no hours. */
 export function addDays(day: string, days: number): string {
   return toDayText(toDayNumber(day) + days);

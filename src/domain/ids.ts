@@ -9,6 +9,8 @@ export type PersonId = Id<'person'>;
 export type DepartmentId = Id<'department'>;
 export type CampaignId = Id<'campaign'>;
 export type VariantId = Id<'variant'>;
+export type TemplateId = Id<'template'>;
+export type InstallTestId = Id<'install-test'>;
 /** `signature_user_tracking.id` of a user pixel or `signature_tracking_pixels.id` of a campaign pixel. */
 export type PixelId = Id<'pixel'>;
 export type ApiKeyId = Id<'api-key'>;
