@@ -7,7 +7,7 @@ import type { MemberId, OrganizationId } from '../domain/ids.ts';
 // What must never happen: an act without its line or a line without its act, so both share one transaction; and a
 // secret (password, token, key) in a line.
 
-/** Who acts; `id` is null for the person who runs the server. The name is kept: a line outlives the member. */
+/** Who acts; `id` is null for an API key and for the person who runs the server. The name is kept: a line outlives the member. */
 export interface Actor {
   readonly id: MemberId | null;
   readonly name: string;

@@ -26,7 +26,7 @@ export const auditLogSchema = z.object({
       id: z.string(),
       at: z.iso.datetime(),
       actor: z.object({
-        userId: z.uuid().nullable().describe('Null: by the command line of the server'),
+        userId: z.uuid().nullable().describe('Null: an API key, or the command line of the server'),
         name: z.string().describe('As it was then'),
       }),
       action: z.enum(AUDIT_ACTIONS).or(z.string()),

@@ -212,6 +212,24 @@ describe('erasing a member', () => {
   });
 });
 
+test('no table of any version can hold a member back: each reference goes or is emptied with them', async () => {
+  const { rows } = await sql<{ name: string }>`
+    select conrelid::regclass || '.' || conname as name from pg_constraint
+    where confrelid = 'organization_users'::regclass and contype = 'f' and confdeltype not in ('c', 'n')`.execute(
+    processing.database.system,
+  );
+  expect(rows).toEqual([]);
+  const tables = await processing.database.system.transaction().execute(readTenantTables);
+  const named = Object.fromEntries(tables.map(({ name, memberColumns }) => [name, memberColumns]));
+  expect(named).toMatchObject({
+    signature_tracking_events: ['user_id'],
+    signature_campaigns: ['owner_id'],
+    organization_invitations: ['member_id'],
+    organization_users: [],
+    departments: [],
+  });
+});
+
 test('who is a member elsewhere keeps account and membership there', async () => {
   const { ours, theirs, member } = await fill();
   const elsewhere = { organization_id: theirs.organizationId, user_id: member.personId, name: 'Elsewhere' };

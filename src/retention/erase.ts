@@ -41,8 +41,9 @@ export async function eraseMember(databases: Databases, erasure: MemberErasure):
       'visitor_seen',
       sql`organization_id = ${organizationId} and scope_id in (${toScopes(organizationId, memberId)})`,
     );
-    for (const { name, isOfMembers } of await readTenantTables(trx))
-      if (isOfMembers) await remove(name, sql`organization_id = ${organizationId} and user_id = ${memberId}`);
+    for (const { name, memberColumns } of await readTenantTables(trx))
+      if (memberColumns.includes('user_id'))
+        await remove(name, sql`organization_id = ${organizationId} and user_id = ${memberId}`);
     await remove(
       'organization_invitations',
       sql`organization_id = ${organizationId} and (member_id = ${memberId} or email = (select email from users where id = ${personId}))`,

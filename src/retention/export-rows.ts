@@ -74,15 +74,14 @@ function toMemberCondition(table: TenantTable, memberId: MemberId): RawBuilder<u
   const id = sql.lit(memberId);
   const special = MEMBER_CONDITIONS[table.name];
   if (special !== undefined) return special(id);
-  return table.isOfMembers ? sql`t.user_id = ${id}` : null;
+  if (table.memberColumns.length === 0) return null;
+  const columns = table.memberColumns.map((column) => sql`t.${sql.id(column)} = ${id}`);
+  return sql`(${sql.join(columns, sql` or `)})`;
 }
 
-/** Where a member is named otherwise than by user_id. */
+/** Where a member is named otherwise than by a column of their own. */
 const MEMBER_CONDITIONS: Readonly<Record<string, (id: RawBuilder<unknown>) => RawBuilder<unknown>>> = {
   organization_users: (id) => sql`t.id = ${id}`,
-  organization_invitations: (id) => sql`t.member_id = ${id}`,
-  signature_campaigns: (id) => sql`t.owner_id = ${id}`,
-  api_keys: (id) => sql`t.created_by = ${id}`,
   audit_log: (id) => sql`(t.actor_id = ${id} or t.subject_id = ${id}::text)`,
   visitor_seen: (id) => sql`(t.scope_id = ${id}
     or t.scope_id in (select p.id from signature_user_tracking p where p.user_id = ${id})

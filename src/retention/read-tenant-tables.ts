@@ -4,8 +4,8 @@ import type { Schema } from '../db/schema.ts';
 /** A table whose rows belong to an organization, as the database's own catalog knows it. */
 export interface TenantTable {
   readonly name: string;
-  /** `user_id` names a member: every table's does, but organization_users itself, where it is the person. */
-  readonly isOfMembers: boolean;
+  /** Those that name a member: user_id, and whatever else refers to organization_users. */
+  readonly memberColumns: readonly string[];
   /** Hashes, sealed tokens and keys: bytea, and nothing else is. */
   readonly secretColumns: readonly string[];
 }
@@ -16,10 +16,18 @@ export interface TenantTable {
  */
 export async function readTenantTables(trx: Transaction<Schema>): Promise<readonly TenantTable[]> {
   const { rows } = await sql<TenantTable>`
-    select c.relname as name, c.relname <> 'organization_users' and bool_or(a.attname = 'user_id') as "isOfMembers",
-      coalesce(array_agg(a.attname::text) filter (where a.atttypid = 'bytea'::regtype), '{}') as "secretColumns"
-    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    select c.relname as name,
+      array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attname = 'user_id'
+          and not a.attisdropped and c.relname <> 'organization_users'
+        union select a.attname::text from pg_constraint k
+          join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any(k.conkey)
+          where k.conrelid = c.oid and k.contype = 'f' and k.confrelid = 'public.organization_users'::regclass
+            and a.attname <> 'organization_id' order by 1) as "memberColumns",
+      array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+        and not a.attisdropped and a.atttypid = 'bytea'::regtype order by 1) as "secretColumns"
+    from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-    group by c.oid, c.relname having bool_or(a.attname = 'organization_id') order by c.relname`.execute(trx);
+      and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped)
+    order by c.relname`.execute(trx);
   return rows;
 }

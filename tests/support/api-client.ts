@@ -4,6 +4,7 @@ import type { RunningServer } from './running-server.ts';
 export interface ApiClient {
   get<T>(path: string): Promise<{ status: number; body: T }>;
   post<T>(path: string, body: unknown): Promise<{ status: number; body: T }>;
+  put<T>(path: string, body: unknown): Promise<{ status: number; body: T }>;
 }
 
 export async function signUp(server: Pick<RunningServer, 'url'>, name = 'Sam Reed'): Promise<ApiClient> {
@@ -38,5 +39,9 @@ export function createClient(url: string): ApiClient {
     const text = await answer.text();
     return { status: answer.status, body: (text === '' ? null : JSON.parse(text)) as T };
   };
-  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body) };
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    put: (path, body) => call('PUT', path, body),
+  };
 }
