@@ -3,9 +3,12 @@ import type { DropReason } from '../domain/drop-reason.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import type { Pixel } from './read-pixels.ts';
 
+/** Whose drop it is. */
+export type DropOwner = Pick<Pixel, 'organizationId' | 'memberId' | 'campaignId'>;
+
 /** Hits that became no event, added up. `pixel` is null where no organization is known. */
 export interface Drop {
-  readonly pixel: Pixel | null;
+  readonly pixel: DropOwner | null;
   readonly reason: DropReason;
   /** Start of the 15-minute slot, or of the UTC day where no organization is known; milliseconds. */
   readonly windowAt: number;
@@ -14,7 +17,7 @@ export interface Drop {
 
 /** Counts what a batch drops, whichever step drops it. */
 export interface DropCounts {
-  drop(pixel: Pixel | null, reason: DropReason, at: { readonly hitAt: number; readonly hits: number }): void;
+  drop(pixel: DropOwner | null, reason: DropReason, at: { readonly hitAt: number; readonly hits: number }): void;
   /** Sorted by key, as they are locked. */
   toDrops(): readonly Drop[];
 }

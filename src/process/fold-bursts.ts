@@ -5,6 +5,7 @@ import { isProxied } from '../domain/verdict.ts';
 import { sha256 } from '../kit/crypto.ts';
 import { VISITOR_BYTES } from '../visitors/to-visitor.ts';
 import type { KeptHit } from './drop-hits.ts';
+import type { Pixel } from './read-pixels.ts';
 import { type Identity, toIdentities } from './to-identities.ts';
 
 /** One reading of a mail: the first load, and how many loads it took. */
@@ -14,11 +15,13 @@ export interface Open extends KeptHit {
   readonly foldedAs: readonly Identity[];
 }
 
-/** Loads of an event that is already stored. */
+/** Loads of an open that is already stored. */
 export interface LaterLoads {
-  readonly eventId: number;
-  /** The event's time, milliseconds. */
+  /** Null: the open was refused as part of a burst, and so are they. */
+  readonly eventId: number | null;
+  /** The open's time, milliseconds. */
   readonly hitAt: number;
+  readonly pixel: Pixel;
   loads: number;
 }
 
@@ -112,7 +115,7 @@ async function readFirsts(trx: Transaction<Schema>, loads: readonly Load[]): Pro
   const firsts: Firsts = new Map();
   if (wanted.length === 0) return firsts;
   const keyDays = wanted.map((want) => want.identity.keyDay);
-  const { rows } = await sql<{ n: number; event_id: number; event_at: number }>`
+  const { rows } = await sql<{ n: number; event_id: number | null; event_at: number }>`
     select want.n::int as n, found.event_id, found.event_at
     from unnest(${keyDays}::int[], ${wanted.map((want) => want.pixel.organizationId)}::uuid[],
       ${wanted.map((want) => want.pixel.id)}::uuid[], ${wanted.map((want) => want.identity.visitor)}::bytea[],
@@ -126,12 +129,13 @@ async function readFirsts(trx: Transaction<Schema>, loads: readonly Load[]): Pro
         and seen.window_at between to_timestamp(want.from_at / 1000) and to_timestamp(want.to_at / 1000)
         and seen.key_day between date '1970-01-01' + ${toLeast(keyDays)}::int and date '1970-01-01' + ${toMost(keyDays)}::int
       offset 0) as found`.execute(trx);
-  const events = new Map<number, LaterLoads>();
+  const events = new Map<string, LaterLoads>();
   for (const row of rows) {
     const want = wanted[row.n - 1];
     if (!want) continue;
-    const into = events.get(row.event_id) ?? { eventId: row.event_id, hitAt: row.event_at, loads: 0 };
-    events.set(row.event_id, into);
+    const name = `${row.event_id} ${want.pixel.id} ${row.event_at}`;
+    const into = events.get(name) ?? { eventId: row.event_id, hitAt: row.event_at, pixel: want.pixel, loads: 0 };
+    events.set(name, into);
     toGroup(firsts, want.key).push({ hitAt: row.event_at, into });
   }
   return firsts;

@@ -4,10 +4,13 @@ import { claimBlocks } from './claim-blocks.ts';
 import { createDropCounts } from './drop-counts.ts';
 import { dropHits } from './drop-hits.ts';
 import { foldBursts } from './fold-bursts.ts';
-import { type DeadLetter, type JudgingTime, judgeRecords, keepBlocks } from './judge-records.ts';
+import { judgeOwnDevices } from './judge-own-devices.ts';
+import { type DeadLetter, type JudgedBatch, type JudgingTime, judgeRecords, keepBlocks } from './judge-records.ts';
+import { Unlearned } from './judgement-ids.ts';
 import { markUnique } from './mark-unique.ts';
 import { readPixels } from './read-pixels.ts';
-import { rollUp } from './roll-up.ts';
+import { rollUp, toRollupChange } from './roll-up.ts';
+import { settleBursts } from './settle-bursts.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
 import { storeDelivered } from './store-delivered.ts';
 import { storeDrops } from './store-drops.ts';
@@ -20,7 +23,7 @@ import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 // drop, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
 //
 // Lock order, the same in every processor, so that two of them cannot deadlock: block ids, user pixels, campaign
-// pixels, visitors, slot rollups, day rollups, drop slots, unattributed drops; within each, sorted by key. The pixel
+// pixels, visitors of suspect networks, events stored before, visitors, slot rollups, day rollups, drop slots, unattributed drops; within each, sorted by key. The pixel
 // rows' locks make folding exact: whoever holds them sees every load that was stored before.
 
 /** How a batch may differ from the plain case; used to find and set aside records that cannot be stored. */
@@ -37,31 +40,54 @@ export async function processBatch(
   blocks: readonly SpoolBlock[],
   options: BatchOptions = {},
 ): Promise<BatchOutcome> {
-  const { time } = context;
+  const { time, judgementIds } = context;
   const judged = await time('judge', () => judgeRecords(blocks, toJudgingTime(context), options.condemned ?? []));
-  await time('prepare', () => Promise.all([context.partitions.cover(judged), context.judgementIds.learn(judged.hits)]));
+  await time('prepare', () => Promise.all([context.partitions.cover(judged), judgementIds.learn(judged.hits)]));
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await storeBatch(context, { blocks, judged, isProbe: options.isProbe ?? false });
+    } catch (error) {
+      if (!(error instanceof Unlearned) || tries === TRIES_MAX) throw error;
+      await judgementIds.learn(error.hits);
+    }
+  }
+}
+
+/** A judgement that shows only inside of the transaction may be new; opens and earlier events are asked for apart. */
+const TRIES_MAX = 4;
+
+interface PreparedBatch {
+  readonly blocks: readonly SpoolBlock[];
+  readonly judged: JudgedBatch;
+  readonly isProbe: boolean;
+}
+
+async function storeBatch(context: BatchContext, { blocks, judged, isProbe }: PreparedBatch): Promise<BatchOutcome> {
+  const { time, judgementIds, opensPerMinute } = context;
   const draft = context.planWindow.draft();
   const transaction = begin(context).execute(async (trx) => {
     const fresh = await time('claim', () => claimBlocks(trx, blocks));
     const batch = keepBlocks(judged, fresh);
     const pixels = await time('pixels', () => readPixels(trx, batch));
     const counts = createDropCounts();
-    const kept = await time('drop', () => dropHits(batch, pixels, counts));
-    const { opens, laterLoads } = await time('fold', () => foldBursts(trx, kept));
-    const { opensPerMinute } = context;
-    const admitted = await time('throttle', () => throttlePlan(opens, { draft, counts, opensPerMinute }));
+    const hits = await time('own', () => judgeOwnDevices(trx, batch.hits, pixels));
+    const kept = await time('drop', () => dropHits({ ...batch, hits }, pixels, counts));
+    const folded = await time('fold', () => foldBursts(trx, kept));
+    const settled = await time('bursts', () => settleBursts(trx, folded, { counts, judgementIds }));
+    const { refused, laterLoads, withdrawn } = settled;
+    const admitted = await time('throttle', () => throttlePlan(settled.opens, { draft, counts, opensPerMinute }));
     const events = await time('unique', () => markUnique(trx, admitted));
-    await time('events', () => storeEvents(trx, { events, laterLoads, judgementIds: context.judgementIds }));
+    await time('events', () => storeEvents(trx, { events, refused, laterLoads, judgementIds }));
     await time('delivered', () => storeDelivered(trx, events));
-    await time('rollups', () => rollUp(trx, events));
+    await time('rollups', () => rollUp(trx, [...events.map(toRollupChange), ...withdrawn.changes]));
     const drops = counts.toDrops();
     await time('drops', () => storeDrops(trx, drops));
     await time('dead_letters', () => storeDeadLetters(trx, batch.deadLetters));
-    const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads });
-    if (options.isProbe) throw new ProbePassed(outcome);
+    const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn });
+    if (isProbe) throw new ProbePassed(outcome);
     return outcome;
   });
-  if (options.isProbe) return transaction.catch(toProbeOutcome);
+  if (isProbe) return transaction.catch(toProbeOutcome);
   const outcome = await transaction;
   draft.keep();
   return outcome;

@@ -21,6 +21,7 @@ export function createProcessMetrics(registry: Metrics, readLagMs: () => number)
   const folded = counter('folded_total', 'Loads that were added to an event');
   const drops = counter('drops_total', 'Hits that became no event, by reason', ['reason']);
   const deadLetters = counter('dead_letters_total', 'Records set aside because they could not be processed');
+  const withdrawn = counter('withdrawn_total', 'Events stored before that turned out to be part of a scanner burst');
   const replayed = counter('replayed_blocks_total', 'Blocks handed over again after their effects were stored');
   const batches = counter('batches_total', 'Transactions stored');
   const failures = counter('failures_total', 'Batches that failed and were tried again, by kind', ['kind']);
@@ -49,6 +50,7 @@ export function createProcessMetrics(registry: Metrics, readLagMs: () => number)
       events.inc(outcome.events);
       folded.inc(outcome.folded);
       deadLetters.inc(outcome.deadLetters.length);
+      withdrawn.inc(outcome.withdrawnEventIds.length);
       replayed.inc(outcome.replayedBlocks);
       for (const [reason, count] of Object.entries(outcome.dropped)) drops.inc({ reason }, count);
     },

@@ -175,11 +175,16 @@ function addUp(sums: Sums, outcome: BatchOutcome): void {
 }
 
 function logOutcome(log: Log, outcome: BatchOutcome, ms: number): void {
-  const { deadLetters, ...figures } = outcome;
+  const { deadLetters, withdrawnEventIds, ...figures } = outcome;
   for (const { blockId, recordIndex, error } of deadLetters) {
     log.error({ blockId, recordIndex, error }, 'record.dead_lettered');
   }
-  const fields = { ...figures, deadLetters: deadLetters.length, ms: Math.round(ms) };
+  const fields = {
+    ...figures,
+    deadLetters: deadLetters.length,
+    withdrawn: withdrawnEventIds.length,
+    ms: Math.round(ms),
+  };
   if (outcome.replayedBlocks > 0) log.info(fields, 'batch.processed');
   else log.debug(fields, 'batch.processed');
 }

@@ -1,7 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
-import type { Drop } from './drop-counts.ts';
-import type { Pixel } from './read-pixels.ts';
+import type { Drop, DropOwner } from './drop-counts.ts';
 import { toChunks } from './to-chunks.ts';
 
 /** Counts what was dropped; `drops` come sorted by key. The row without an organization is everybody's: it comes last. */
@@ -13,7 +12,7 @@ export async function storeDrops(trx: Transaction<Schema>, drops: readonly Drop[
 
 async function storeSlots(
   trx: Transaction<Schema>,
-  drops: readonly (Drop & { readonly pixel: Pixel })[],
+  drops: readonly (Drop & { readonly pixel: DropOwner })[],
 ): Promise<void> {
   await sql`
     insert into tracking_drop_slots as kept (organization_id, user_id, campaign_id, slot_at, reason, hits)

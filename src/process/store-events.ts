@@ -1,30 +1,35 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { isMachine, isProxied } from '../domain/verdict.ts';
-import type { LaterLoads } from './fold-bursts.ts';
+import type { LaterLoads, Open } from './fold-bursts.ts';
+import { toSightings } from './judge-bursts.ts';
 import type { JudgementIds } from './judgement-ids.ts';
 import type { OpenEvent } from './mark-unique.ts';
 import { toChunks } from './to-chunks.ts';
+import type { Identity } from './to-identities.ts';
 
 /** A storm may load an image more often than a smallint counts; the count stays at its top. */
 const LOAD_COUNT_MAX = 32_767;
 
 interface EventBatch {
   readonly events: readonly OpenEvent[];
-  readonly laterLoads: readonly LaterLoads[];
+  /** Opens that become no event, and whose later loads shall find that out. */
+  readonly refused: readonly Open[];
+  readonly laterLoads: readonly (LaterLoads & { readonly eventId: number })[];
   readonly judgementIds: JudgementIds;
 }
 
 /** Stores the events, the first loads that later ones will fold into, and the loads of events stored before. */
 export async function storeEvents(
   trx: Transaction<Schema>,
-  { events, laterLoads, judgementIds }: EventBatch,
+  { events, refused, laterLoads, judgementIds }: EventBatch,
 ): Promise<void> {
   for (const chunk of toChunks(events)) {
     const ids = await reserveIds(trx, chunk.length);
     await insertEvents(trx, chunk, { ids, judgementIds });
-    await insertFirstLoads(trx, chunk, ids);
+    await insertSeen(trx, chunk, ids);
   }
+  for (const chunk of toChunks(refused)) await insertSeen(trx, chunk, []);
   for (const chunk of toChunks(laterLoads)) await addLoads(trx, chunk);
 }
 
@@ -64,33 +69,37 @@ async function insertEvents(
         is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict)`.execute(trx);
 }
 
-/** The rows are new: whoever could have stored one of them holds the pixel's lock, and that is us. */
-async function insertFirstLoads(
-  trx: Transaction<Schema>,
-  events: readonly OpenEvent[],
-  ids: readonly number[],
-): Promise<void> {
-  const loads = events.flatMap((event, i) =>
-    event.foldedAs.map(({ keyDay, visitor }) => ({
-      keyDay,
-      visitor,
-      id: ids[i],
-      pixel: event.pixel,
-      at: event.hit.hitAt,
-    })),
-  );
-  if (loads.length === 0) return;
-  const column = <T>(read: (load: (typeof loads)[number]) => T): T[] => loads.map(read);
+/**
+ * First loads, and sightings from the networks of scanners. The rows are new: whoever could have stored one of them
+ * holds the pixel's lock, and that is us.
+ */
+async function insertSeen(trx: Transaction<Schema>, opens: readonly Open[], ids: readonly number[]): Promise<void> {
+  const seen = opens.flatMap((open, i) => {
+    const { pixel, hit } = open;
+    const of = (kind: 'load' | 'burst') => (identity: Identity) => ({
+      ...identity,
+      kind,
+      id: ids[i] ?? null,
+      pixel,
+      hit,
+    });
+    return [...open.foldedAs.map(of('load')), ...toSightings(open).map(of('burst'))];
+  });
+  if (seen.length === 0) return;
+  const column = <T>(read: (row: (typeof seen)[number]) => T): T[] => seen.map(read);
   await sql`
     insert into visitor_seen (key_day, organization_id, kind, scope_id, window_at, visitor, event_id, event_hit_at)
-    select date '1970-01-01' + day, organization_id, 'load', scope_id, to_timestamp(at / 1000), visitor, event_id, to_timestamp(at / 1000)
-    from unnest(${column((l) => l.keyDay)}::int[], ${column((l) => l.pixel.organizationId)}::uuid[],
-      ${column((l) => l.pixel.id)}::uuid[], ${column((l) => l.at)}::float8[], ${column((l) => l.visitor)}::bytea[],
-      ${column((l) => l.id)}::bigint[]) as load (day, organization_id, scope_id, at, visitor, event_id)`.execute(trx);
+    select date '1970-01-01' + day, organization_id, kind, scope_id, to_timestamp(at / 1000), visitor, event_id, to_timestamp(at / 1000)
+    from unnest(${column((row) => row.keyDay)}::int[], ${column((row) => row.pixel.organizationId)}::uuid[],
+      ${column((row) => row.kind)}::text[], ${column((row) => row.pixel.id)}::uuid[],
+      ${column((row) => row.hit.hitAt)}::float8[], ${column((row) => row.visitor)}::bytea[],
+      ${column((row) => row.id)}::bigint[]) as seen (day, organization_id, kind, scope_id, at, visitor, event_id)`.execute(
+    trx,
+  );
 }
 
 /** The range of times lets the planner open the partitions of these days only. */
-async function addLoads(trx: Transaction<Schema>, laterLoads: readonly LaterLoads[]): Promise<void> {
+async function addLoads(trx: Transaction<Schema>, laterLoads: EventBatch['laterLoads']): Promise<void> {
   const times = laterLoads.map((later) => later.hitAt);
   const first = times.reduce((least, time) => Math.min(least, time));
   const last = times.reduce((most, time) => Math.max(most, time));

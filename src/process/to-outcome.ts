@@ -4,6 +4,7 @@ import type { Drop } from './drop-counts.ts';
 import type { LaterLoads } from './fold-bursts.ts';
 import type { DeadLetter, JudgedBatch } from './judge-records.ts';
 import type { OpenEvent } from './mark-unique.ts';
+import type { Withdrawn } from './withdraw-events.ts';
 
 /** What became of a batch. `hits` = events + folded + dropped (dead letters are dropped as unreadable). */
 export interface BatchOutcome {
@@ -16,6 +17,11 @@ export interface BatchOutcome {
   readonly folded: number;
   readonly dropped: Partial<Record<DropReason, number>>;
   readonly deadLetters: readonly DeadLetter[];
+  /**
+   * Events of earlier batches that turned out to be part of a scanner's burst: re-judged, or removed and counted as
+   * dropped. Their loads are no hits of this batch. Whatever was raised because of them is to be withdrawn.
+   */
+  readonly withdrawnEventIds: readonly number[];
 }
 
 interface BatchResult {
@@ -25,11 +31,14 @@ interface BatchResult {
   readonly drops: readonly Drop[];
   readonly events: readonly OpenEvent[];
   readonly laterLoads: readonly LaterLoads[];
+  readonly withdrawn: Withdrawn;
 }
 
-export function toOutcome({ blocks, fresh, batch, drops, events, laterLoads }: BatchResult): BatchOutcome {
+export function toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn }: BatchResult): BatchOutcome {
   const dropped: Partial<Record<DropReason, number>> = {};
   for (const drop of drops) dropped[drop.reason] = (dropped[drop.reason] ?? 0) + drop.hits;
+  dropped.scanner = (dropped.scanner ?? 0) - withdrawn.refusedLoads;
+  if (dropped.scanner === 0) delete dropped.scanner;
   const loads = events.reduce((sum, event) => sum + event.loads, 0);
   const folded = laterLoads.reduce((sum, later) => sum + later.loads, loads - events.length);
   const droppedHits = Object.values(dropped).reduce((sum, hits) => sum + hits, 0);
@@ -41,5 +50,6 @@ export function toOutcome({ blocks, fresh, batch, drops, events, laterLoads }: B
     folded,
     dropped,
     deadLetters: batch.deadLetters,
+    withdrawnEventIds: withdrawn.eventIds,
   };
 }

@@ -1,0 +1,67 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import type { DropCounts } from './drop-counts.ts';
+import type { LaterLoads, Open } from './fold-bursts.ts';
+import { BURST_REASON, type BurstEvent, judgeBursts } from './judge-bursts.ts';
+import type { JudgementIds } from './judgement-ids.ts';
+import { lockEvents, type StoredEvent } from './lock-events.ts';
+import { NOTHING_WITHDRAWN, type Withdrawn, withdrawEvents } from './withdraw-events.ts';
+
+export interface Folded {
+  readonly opens: readonly Open[];
+  readonly laterLoads: readonly LaterLoads[];
+}
+
+export interface Settled {
+  readonly opens: readonly Open[];
+  /** Opens of a burst, counted and not stored. */
+  readonly refused: readonly Open[];
+  readonly laterLoads: readonly (LaterLoads & { readonly eventId: number })[];
+  readonly withdrawn: Withdrawn;
+}
+
+/**
+ * Finds scanner bursts, corrects what was stored of them, and counts what of this batch is refused because of them:
+ * opens, and loads of an open that is gone. Locks every stored event that the batch is going to change, all at once.
+ */
+export async function settleBursts(
+  trx: Transaction<Schema>,
+  folded: Folded,
+  { counts, judgementIds }: { counts: DropCounts; judgementIds: JudgementIds },
+): Promise<Settled> {
+  const { opens, earlier } = await judgeBursts(trx, folded.opens);
+  const later = folded.laterLoads.flatMap((loads) => (hasEvent(loads) ? loads : []));
+  const locked = earlier.length + later.length === 0 ? new Map() : await lockEvents(trx, [...earlier, ...later]);
+  const isRefused = ({ judgement, pixel }: Open) => judgement.reason === BURST_REASON && pixel.settings.exclude_bots;
+  const refused = opens.filter(isRefused);
+  for (const { pixel, hit, loads } of refused) counts.drop(pixel, 'scanner', { hitAt: hit.hitAt, hits: loads });
+  const kept = refused.length === 0 ? opens : opens.filter((open) => !isRefused(open));
+  judgementIds.require(kept);
+  const settings = new Map(opens.map(({ pixel }) => [pixel.organizationId, pixel.settings]));
+  const found = toFound(earlier, locked);
+  const withdrawn =
+    found.length === 0 ? NOTHING_WITHDRAWN : await withdrawEvents(trx, found, { settings, counts, judgementIds });
+  const gone = new Set(withdrawn.removedIds);
+  const isThere = (loads: LaterLoads) => hasEvent(loads) && locked.has(loads.eventId) && !gone.has(loads.eventId);
+  for (const loads of folded.laterLoads) {
+    if (!isThere(loads)) counts.drop(loads.pixel, 'scanner', { hitAt: loads.hitAt, hits: loads.loads });
+  }
+  return { opens: kept, refused, laterLoads: later.filter(isThere), withdrawn };
+}
+
+function hasEvent(loads: LaterLoads): loads is LaterLoads & { readonly eventId: number } {
+  return loads.eventId !== null;
+}
+
+/** An event may be found under several of its visitor's keys, and may be gone. */
+function toFound(
+  earlier: readonly BurstEvent[],
+  locked: ReadonlyMap<number, StoredEvent>,
+): readonly { event: StoredEvent; burst: BurstEvent }[] {
+  const found = new Map<number, { event: StoredEvent; burst: BurstEvent }>();
+  for (const burst of earlier) {
+    const event = locked.get(burst.eventId);
+    if (event) found.set(event.id, { event, burst });
+  }
+  return [...found.values()];
+}
