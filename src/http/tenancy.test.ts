@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openForgetful } from '../../tests/support/forgetful-databases.ts';
 import { callOperation, type Operation, readOperations, type Subject } from '../../tests/support/operations.ts';
 import { seedPartitions } from '../../tests/support/seed.ts';
 import { joinOrganization, type SignedIn, signUpOwner } from '../../tests/support/sign-in-people.ts';
@@ -220,32 +221,65 @@ const FILLED_LEAST = 20;
 const MAY_BE_EMPTY = /^(signature_tracking_events|visitor_seen|own_devices|signature_install_tests)$/;
 
 test('called with any id of another organization, every operation finds nothing and tells nothing', async () => {
+  await expectNothingFound(http);
+}, 60_000);
+
+test('without ids, and with ids of another organization in body and query, no operation tells anything of it', async () => {
+  await expectNothingTold(http);
+}, 60_000);
+
+test('the same holds when every "where organization_id = …" is forgotten: the database keeps them apart', async () => {
+  const forgetful = openForgetful(databases, { isUnbound: false });
+  const server = await startHttp(forgetful);
+  try {
+    await expectNothingFound(server);
+    await expectNothingTold(server);
+    expect(forgetful.forgotten()).toBeGreaterThan(1_000);
+  } finally {
+    await server.app.close();
+    await forgetful.close();
+  }
+}, 120_000);
+
+test('without row-level security the same forgetting leaks, and these tests see it', async () => {
+  const unbound = openForgetful(databases, { isUnbound: true });
+  const server = await startHttp(unbound);
+  try {
+    await expect(expectNothingTold(server)).rejects.toThrow('to deeply equal');
+    await expect(expectNothingFound(server)).rejects.toThrow('to deeply equal');
+  } finally {
+    await server.app.close();
+    await unbound.close();
+  }
+}, 60_000);
+
+async function expectNothingFound(server: StartedHttp): Promise<void> {
   const withIds = operations.filter((operation) => operation.pathParameters.length > 0);
   expect(withIds.length).toBeGreaterThan(10);
   for (const actor of actors)
     for (const operation of withIds) {
       const headers = await actor.headers();
       for (const [kind, id] of ids) {
-        const answer = await callOperation(http, operation, { id, subject, headers });
+        const answer = await callOperation(server, operation, { id, subject, headers });
         const title = `${actor.name}: ${operation.name} with ${kind}`;
         expect([title, answer.status]).toEqual([title, actor.allowed.find((one) => one === answer.status) ?? 404]);
         expectNoLeak(title, answer.text, id);
       }
     }
-}, 60_000);
+}
 
-test('without ids, and with ids of another organization in body and query, no operation tells anything of it', async () => {
+async function expectNothingTold(server: StartedHttp): Promise<void> {
   const before = JSON.stringify(await readZebraRows());
   for (const actor of actors)
     for (const operation of operations.filter(({ pathParameters }) => pathParameters.length === 0)) {
       const headers = await actor.headers();
       const title = `${actor.name}: ${operation.name}`;
-      const plain = await callOperation(http, operation, { id: '', subject, headers });
+      const plain = await callOperation(server, operation, { id: '', subject, headers });
       expect([title, plain.status < 500]).toEqual([title, true]);
       expectNoLeak(title, plain.text);
       for (const parameter of operation.queryParameters)
         for (const id of new Set([zebra.memberId, subject.departmentId, ids.get('signature_campaigns.id') ?? ''])) {
-          const asked = await callOperation(http, operation, {
+          const asked = await callOperation(server, operation, {
             id: '',
             subject,
             headers: await actor.headers(),
@@ -256,7 +290,7 @@ test('without ids, and with ids of another organization in body and query, no op
         }
     }
   expect(JSON.stringify(await readZebraRows())).toBe(before);
-}, 60_000);
+}
 
 test('without a session or a key every operation that is not public answers 401', async () => {
   for (const operation of operations.filter(({ isPublic }) => !isPublic)) {
