@@ -8,13 +8,17 @@ export const ERASED_NAME = 'an erased member';
  * Takes a member's name, and what was noted about them, out of the log; that something was done, when and by which id
  * stays. As the system role: the application may not change a line.
  */
-export async function redactMember(
-  trx: Transaction<Schema>,
-  organizationId: OrganizationId,
-  memberId: MemberId,
-): Promise<void> {
+export async function redactMember(trx: Transaction<Schema>, member: RedactedMember): Promise<void> {
+  const { organizationId, memberId, subjectIds } = member;
   await sql`update audit_log set actor_name = ${ERASED_NAME}
     where organization_id = ${organizationId} and actor_id = ${memberId}`.execute(trx);
   await sql`update audit_log set subject = ${ERASED_NAME}, before = null, after = null
-    where organization_id = ${organizationId} and subject_id = ${memberId}::text`.execute(trx);
+    where organization_id = ${organizationId} and subject_id = any(${[memberId, ...subjectIds]}::text[])`.execute(trx);
+}
+
+export interface RedactedMember {
+  readonly organizationId: OrganizationId;
+  readonly memberId: MemberId;
+  /** What else was about them, such as their invitations. */
+  readonly subjectIds: readonly string[];
 }

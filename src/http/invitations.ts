@@ -36,6 +36,9 @@ const tags = ['people'];
 
 /** Looking at links and using them, by one client: guessing a token of 24 bytes is hopeless, hashing passwords is not free. */
 export const LINKS_PER_MINUTE_MAX = 120;
+/** Invitations of one client: each may be a letter to a stranger. */
+export const INVITATIONS_PER_HOUR_MAX = 1_000;
+const inviteLimit = { rateLimit: { max: INVITATIONS_PER_HOUR_MAX, timeWindow: '1 hour' } };
 const linkLimit = { rateLimit: { max: LINKS_PER_MINUTE_MAX, timeWindow: '1 minute' } };
 
 interface OneInvitation {
@@ -54,6 +57,7 @@ export function invitationRoutes(app: HttpApp, context: HttpContext): void {
       body: invitationDraftSchema,
       response: { 201: issuedInvitationSchema },
     },
+    config: inviteLimit,
     handler: async (request, reply) => {
       const session = await requireAdmin(request);
       const draft = { ...request.body, departmentId: request.body.departmentId as DepartmentId | undefined };

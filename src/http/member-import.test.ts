@@ -140,6 +140,16 @@ test('a file that is not one of people is refused as a whole', async () => {
   expect((await owner.post('/api/members/import', { name: 'A' })).status).toBe(415);
 });
 
+test('one file sent twice at the same moment makes every person a member once', async () => {
+  const before = await countMembers();
+  const file = `name,email\n${Array.from({ length: 700 }, (_, n) => `T${n},race${n}@t.example`).join('\n')}\n`;
+  const reports = await Promise.all([send(file), send(file)]);
+  expect(reports.map(({ status }) => status)).toEqual([200, 200]);
+  expect(reports.reduce((sum, { body }) => sum + body.imported, 0)).toBe(700);
+  const after = await countMembers();
+  expect(after).toMatchObject({ members: before.members + 700, pixels: before.pixels + 700 });
+});
+
 describe('seats and rights', () => {
   test('rows beyond the free seats are told so, in a dry run too', async () => {
     const { active, pending } = (await owner.get('/api/plan')).body.seats;

@@ -100,6 +100,27 @@ test('a member is erased only by who may, and only when their address was typed'
   );
 });
 
+test('an erased member is gone from the log too, with the invitation that brought them', async () => {
+  const email = 'gone.guest@example.com';
+  const { url } = (await owner.post('/api/invitations', { email, name: 'Gone Guest' })).body;
+  const body = { token: url.split('#')[1], name: 'Gone Guest', password: 'nine walnut ladders' };
+  const headers = { origin: http.url };
+  const accepted = await http.send('POST', '/api/invitations/accept', { body, headers });
+  expect(accepted.status).toBe(201);
+  expect((await owner.get('/api/audit-log')).text).toContain(email);
+  expect((await erase(owner, { userId: accepted.body.userId, confirm: email })).status).toBe(200);
+  for (const path of [
+    '/api/audit-log?limit=200',
+    '/api/invitations?status=all',
+    '/api/members',
+    '/api/privacy/export?of=organization',
+  ]) {
+    const { status, text } = await owner.get(path);
+    expect(status).toBe(200);
+    expect(text).not.toMatch(/gone.guest/i);
+  }
+});
+
 test('an organization is erased by an owner who types its name, and nobody of it can enter', async () => {
   const founder = await signUpOwner(http, 'Fay Founder');
   const helper = await joinOrganization(http, founder.organizationId, { role: 'admin' });

@@ -44,13 +44,14 @@ export async function eraseMember(databases: Databases, erasure: MemberErasure):
     for (const { name, memberColumns } of await readTenantTables(trx))
       if (memberColumns.includes('user_id'))
         await remove(name, sql`organization_id = ${organizationId} and user_id = ${memberId}`);
+    const invitationIds = await readInvitationIds(trx, { organizationId, memberId, personId });
     await remove(
       'organization_invitations',
-      sql`organization_id = ${organizationId} and (member_id = ${memberId} or email = (select email from users where id = ${personId}))`,
+      sql`organization_id = ${organizationId} and id = any(${invitationIds}::uuid[])`,
     );
     await remove('organization_users', sql`organization_id = ${organizationId} and id = ${memberId}`);
     await erasePersons(remove, [personId]);
-    await redactMember(trx, organizationId, memberId);
+    await redactMember(trx, { organizationId, memberId, subjectIds: invitationIds });
     const subject = { id: memberId, name: ERASED_NAME };
     await recordAudit(trx, { organizationId, actor, action: 'member.erased', subject, after: erased });
     return erased;
@@ -138,6 +139,17 @@ async function handOn(trx: Transaction<Schema>, { organizationId, memberId, pers
   const invitations = sql.table('organization_invitations');
   await sql`update ${invitations} set inviter_id = ${heir.personId}
     where organization_id = ${organizationId} and inviter_id = ${personId}`.execute(trx);
+}
+
+/** Those that asked this member in, whatever became of them. */
+async function readInvitationIds(
+  trx: Transaction<Schema>,
+  { organizationId, memberId, personId }: Omit<Inheritance, 'heir'>,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from organization_invitations where organization_id = ${organizationId}
+      and (member_id = ${memberId} or email = (select email from users where id = ${personId}))`.execute(trx);
+  return rows.map(({ id }) => id);
 }
 
 /** The member, their pixels, and the deals they own. */
