@@ -30,6 +30,7 @@ import { takeApiKeys } from './require-key.ts';
 import { sessionRoutes } from './session.ts';
 import { liveSessionRoutes } from './sessions.ts';
 import { signUpRoutes } from './sign-up.ts';
+import { signatureTemplateRoutes } from './signature-templates.ts';
 import { signatureRoutes } from './signatures.ts';
 import { ssoRoutes } from './sso.ts';
 import { serveStaticWeb } from './static-web.ts';
@@ -91,6 +92,7 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   ssoRoutes(app, context);
   campaignRoutes(app, context);
   signatureRoutes(app, context);
+  signatureTemplateRoutes(app, context);
   trackingRoutes(app, context);
   adminTrackingRoutes(app, context);
   profileRoutes(app, context);

@@ -20,7 +20,7 @@ export function signatureRoutes(app: HttpApp, context: HttpContext): void {
       readSignature(trx, question),
     );
     if (signature === null) throw notFound('The member');
-    return { ...signature, campaigns: [...signature.campaigns] };
+    return { ...signature, campaigns: [...signature.campaigns], template: { ...signature.template } };
   };
 
   app.get(

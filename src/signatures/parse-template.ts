@@ -148,7 +148,10 @@ function readSectionMark(scan: Scan): void {
   const match = take(scan, /\{\{([#/])\s*([a-z][a-z0-9_]{0,39})\s*\}\}/y);
   if (match === null) fail(scan, 'a section is written {{#field}}…{{/field}}');
   const name = match[2] ?? '';
-  if (match[1] === '/') return close(scan, 'section', name);
+  if (match[1] === '/') {
+    close(scan, 'section', name);
+    return;
+  }
   if (scan.open.length > DEPTH_MAX) fail(scan, `more than ${DEPTH_MAX} elements inside each other`);
   scan.open.push({ kind: 'section', name, attributes: [], children: [] });
 }

@@ -1,12 +1,19 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { type Audience, isInAudience } from '../domain/audience.ts';
-import type { CampaignId, DepartmentId, MemberId, OrganizationId } from '../domain/ids.ts';
+import type { CampaignId, DepartmentId, MemberId, OrganizationId, TemplateId } from '../domain/ids.ts';
 import type { PixelToken } from '../domain/pixel-token.ts';
 import { toPixelUrl } from '../domain/pixel-url.ts';
 import { restrictSettings, type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
 import { unsealToken } from '../kit/sealed-token.ts';
+import { checkTemplate } from './check-template.ts';
+import { type AssignedBy, type AssignedTemplate, readAssignedTemplate } from './read-templates.ts';
 import { renderSignature } from './render-signature.ts';
+import { renderTemplate } from './render-template.ts';
+import { renderTemplateText } from './render-template-text.ts';
+import { toBannerHtml } from './to-banner-html.ts';
+import { toMergeValues } from './to-merge-values.ts';
+import { toPixelRow } from './to-pixel-image.ts';
 
 export interface SignatureQuestion {
   readonly organizationId: OrganizationId;
@@ -15,6 +22,8 @@ export interface SignatureQuestion {
   readonly tokenKey: Buffer;
   /** Where the pixels are served from, without a slash at its end. */
   readonly pixelUrl: string;
+  /** An install test's: stands in place of every other pixel. */
+  readonly testPixelUrl?: string;
 }
 
 export interface MemberSignature {
@@ -22,7 +31,15 @@ export interface MemberSignature {
   readonly text: string;
   /** Null while user tracking is off, and for a member that the back-fill has not reached. */
   readonly pixelUrl: string | null;
-  readonly campaigns: readonly { readonly id: CampaignId; readonly name: string; readonly pixelUrl: string }[];
+  readonly campaigns: readonly {
+    readonly id: CampaignId;
+    readonly name: string;
+    /** The label of the one that the member picked, else of the first; null without variants. */
+    readonly variant: string | null;
+    readonly pixelUrl: string;
+  }[];
+  /** Which template it is and why. */
+  readonly template: { readonly id: TemplateId | null; readonly name: string; readonly assignedBy: AssignedBy };
 }
 
 /**
@@ -36,12 +53,35 @@ export async function readSignature(
   const member = await readMember(trx, question);
   if (member === null) return null;
   const settings = restrictSettings(toTrackingSettings(member.tracking_settings), member.tracking_mode);
-  const pixelUrl = toUserPixelUrl(member, settings, question);
-  const campaigns = isOn(settings, 'campaign_tracking_enabled')
-    ? await readCampaigns(trx, question, member.department_id)
-    : [];
+  const pixelUrl = question.testPixelUrl ?? toUserPixelUrl(member, settings, question);
+  const carried = await readCarried(trx, question, member.department_id);
+  const isTracked = isOn(settings, 'campaign_tracking_enabled') && question.testPixelUrl === undefined;
+  const campaigns = isTracked ? carried.map((row) => toCampaignPixel(row, question)) : [];
+  const assigned = await readAssignedTemplate(trx, {
+    organizationId: question.organizationId,
+    memberId: question.memberId,
+    departmentId: member.department_id,
+    campaignTemplateId: carried.findLast((row) => row.template_id !== null)?.template_id ?? null,
+  });
   const pixelUrls = [...(pixelUrl === null ? [] : [pixelUrl]), ...campaigns.map((campaign) => campaign.pixelUrl)];
-  return { ...renderSignature(toFields(member), pixelUrls), pixelUrl, campaigns };
+  const banner = carried.findLast((row) => row.banner !== null)?.banner ?? null;
+  const content = assigned === null ? renderSignature(toFields(member), []) : renderAssigned(assigned, member);
+  return {
+    html: `${content.html}${banner === null ? '' : toBannerHtml(banner)}${toPixelRow(pixelUrls)}`,
+    text: content.text,
+    pixelUrl,
+    campaigns,
+    template:
+      assigned === null
+        ? { id: null, name: 'Default', assignedBy: 'default' }
+        : { id: assigned.id, name: assigned.name, assignedBy: assigned.assignedBy },
+  };
+}
+
+function renderAssigned(template: AssignedTemplate, member: MemberRow): { html: string; text: string } {
+  const nodes = checkTemplate(template.html, template.ownFields);
+  const values = { ...template.ownFields, ...toMergeValues(toFields(member)) };
+  return { html: renderTemplate(nodes, values), text: renderTemplateText(nodes, values) };
 }
 
 type MemberRow = NonNullable<Awaited<ReturnType<typeof readMember>>>;
@@ -87,12 +127,10 @@ function isOn(settings: TrackingSettings, kind: 'user_tracking_enabled' | 'campa
   return settings.mode !== 'off' && settings[kind];
 }
 
-/** Active campaigns that hold the member, each with the pixel of its first variant: never two of one campaign. */
-async function readCampaigns(
-  trx: Transaction<Schema>,
-  question: SignatureQuestion,
-  departmentId: DepartmentId | null,
-): Promise<MemberSignature['campaigns']> {
+type CarriedRow = Awaited<ReturnType<typeof readCarried>>[number];
+
+/** Active campaigns that hold the member, oldest first, each with one pixel: of the picked variant, else of the first. */
+async function readCarried(trx: Transaction<Schema>, question: SignatureQuestion, departmentId: DepartmentId | null) {
   const rows = await trx
     .selectFrom('signature_tracking_pixels as pixel')
     .innerJoin('signature_campaigns as campaign', 'campaign.id', 'pixel.campaign_id')
@@ -103,23 +141,33 @@ async function readCampaigns(
     .where('campaign.status', '=', 'active')
     .distinctOn('campaign.id')
     .orderBy('campaign.id')
+    .orderBy(
+      sql`pixel.variant_id is not distinct from (select pick.variant_id from signature_variant_picks pick
+        where pick.organization_id = ${question.organizationId} and pick.campaign_id = campaign.id
+          and pick.user_id = ${question.memberId} order by pick.picked_at desc limit 1)`,
+      'desc',
+    )
     .orderBy('variant.position')
     .select([
       'campaign.id',
       'campaign.name',
       'campaign.audience',
+      'campaign.banner',
+      'campaign.template_id',
       'campaign.created_at',
+      'variant.label as variant',
       'pixel.id as pixel_id',
       'pixel.pixel_token_sealed',
     ])
     .execute();
   return rows
     .filter((row) => isInAudience(row.audience as unknown as Audience, question.memberId, departmentId))
-    .sort((a, b) => a.created_at.getTime() - b.created_at.getTime())
-    .map((row) => {
-      const token = unsealToken(question.tokenKey, row.pixel_token_sealed, row.pixel_id);
-      return { id: row.id, name: row.name, pixelUrl: toPixelUrl(question.pixelUrl, 'campaign', token as PixelToken) };
-    });
+    .sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
+}
+
+function toCampaignPixel({ id, name, variant, ...row }: CarriedRow, question: SignatureQuestion) {
+  const token = unsealToken(question.tokenKey, row.pixel_token_sealed, row.pixel_id) as PixelToken;
+  return { id, name, variant, pixelUrl: toPixelUrl(question.pixelUrl, 'campaign', token) };
 }
 
 function toFields(member: MemberRow) {
