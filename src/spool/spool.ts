@@ -52,6 +52,8 @@ export interface SpoolFigures {
   readonly refused: number;
   /** Records accepted and then not written, since start. */
   readonly lost: number;
+  /** Why records are lost at this time (ENOSPC, EROFS, …); null when the last commit was written. */
+  readonly failure: string | null;
   /** Blocks skipped because their checksum did not hold, since start. */
   readonly corruptBlocks: number;
 }

@@ -101,3 +101,13 @@ async function waitForSegments(folder: string, count: number): Promise<void> {
     return found === count;
   });
 }
+
+test('a spool at its cap says so in the log, once and not with every hit', async () => {
+  const errors: string[] = [];
+  const log = { ...silentLog, error: (_: object, event: string) => errors.push(event) };
+  const spool = await open(await makeFolder(), { bytesMax: 20_000, log });
+  for (let number = 0; number < 500; number += 1) spool.append(toHit(number));
+  expect(spool.figures().refused).toBeGreaterThan(200);
+  expect(errors).toEqual(['spool.refused']);
+  await spool.close();
+});

@@ -64,8 +64,10 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
 const COMMIT_GAP_MS: Readonly<Record<SpoolSync, number>> = { durable: 2, fast: 1 };
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 const SEGMENT_AGE_MS_MAX = 60_000;
-/** A disk that is full fails every commit: one line in this time tells it. */
+/** A disk that is full fails every commit, a spool at its cap refuses every record: one line in this time tells it. */
 const FAILURE_LOG_GAP_MS = 10_000;
+/** A failure counts as over when nothing failed for so long: who is told of it may send no more hits to try. */
+const FAILURE_MS = 60_000;
 
 interface DiskSpoolParts {
   readonly options: DiskSpoolOptions;
@@ -86,7 +88,8 @@ class DiskSpool implements Spool {
   #refused = 0;
   #lost = 0;
   #failureLoggedAt = Number.NEGATIVE_INFINITY;
-  #isFailing = false;
+  #refusalLoggedAt = Number.NEGATIVE_INFINITY;
+  #failure: { readonly code: string; readonly at: number } | null = null;
   #isClosed = false;
 
   constructor({ options, lock, reader, thread }: DiskSpoolParts) {
@@ -108,7 +111,7 @@ class DiskSpool implements Spool {
   append(record: SpoolRecord): SpoolPosition | null {
     const isFull = this.#reader.bytes + this.#thread.queuedBytes >= this.#options.bytesMax;
     const position = isFull || this.#isClosed ? null : this.#thread.append(record);
-    if (position === null) this.#refused += 1;
+    if (position === null) this.#noteRefusal();
     return position;
   }
 
@@ -141,6 +144,7 @@ class DiskSpool implements Spool {
 
   figures(): SpoolFigures {
     const { bytes, blocks, corruptBlocks, oldestAt } = this.#reader.figures();
+    const isFailing = this.#failure !== null && performance.now() - this.#failure.at < FAILURE_MS;
     return {
       bytes: bytes + this.#thread.queuedBytes,
       bytesMax: this.#options.bytesMax,
@@ -148,6 +152,7 @@ class DiskSpool implements Spool {
       lagMs: oldestAt === null ? 0 : Math.max(0, this.#options.clock.now() - oldestAt),
       refused: this.#refused,
       lost: this.#lost,
+      failure: isFailing ? (this.#failure?.code ?? null) : null,
       corruptBlocks,
     };
   }
@@ -171,8 +176,8 @@ class DiskSpool implements Spool {
       this.#noteFailure(commit.lostCode, commit.records);
     } else {
       this.#reader.extend(commit);
-      if (this.#isFailing) this.#options.log.info({ lost: this.#lost }, 'spool.write_recovered');
-      this.#isFailing = false;
+      if (this.#failure !== null) this.#options.log.info({ lost: this.#lost }, 'spool.write_recovered');
+      this.#failure = null;
     }
     for (const listener of this.#listeners) listener(position, isLost);
     if (!isLost) this.#wakeReaders();
@@ -180,11 +185,21 @@ class DiskSpool implements Spool {
 
   #noteFailure(code: string, records: number): void {
     const now = performance.now();
-    const isQuiet = this.#isFailing && now - this.#failureLoggedAt < FAILURE_LOG_GAP_MS;
-    this.#isFailing = true;
+    const isQuiet = this.#failure !== null && now - this.#failureLoggedAt < FAILURE_LOG_GAP_MS;
+    this.#failure = { code, at: now };
     if (isQuiet) return;
     this.#failureLoggedAt = now;
     this.#options.log.error({ code, records, lost: this.#lost }, 'spool.write_failed');
+  }
+
+  /** At its cap, or the disk slower than what comes for so long that the queue is full. */
+  #noteRefusal(): void {
+    this.#refused += 1;
+    const now = performance.now();
+    if (this.#isClosed || now - this.#refusalLoggedAt < FAILURE_LOG_GAP_MS) return;
+    this.#refusalLoggedAt = now;
+    const { bytes, bytesMax } = this.figures();
+    this.#options.log.error({ refused: this.#refused, bytes, bytesMax }, 'spool.refused');
   }
 
   /** Reading and rewinding one after the other: both move the position. */

@@ -189,7 +189,7 @@ describe('a full disk', () => {
       };
       await appendMany(() => lost > 500);
       expect((await statfs(folder)).bfree).toBeLessThan(10);
-      expect(spool.figures()).toMatchObject({ lost, corruptBlocks: 0 });
+      expect(spool.figures()).toMatchObject({ lost, corruptBlocks: 0, failure: 'ENOSPC' });
 
       const blocks = await readAll(spool);
       const numbers = () => blocks.flatMap((block) => block.records.map((record) => record.hitAt - toHit(0).hitAt));
@@ -200,6 +200,7 @@ describe('a full disk', () => {
       await waitForRoom(folder);
       await appendMany(() => kept.length > keptBefore + 1_000);
       expect(lost).toBeLessThan(lostBefore + 100);
+      expect(spool.figures()).toMatchObject({ lost, failure: null });
       blocks.push(...(await readAll(spool)));
       expect(numbers()).toEqual(kept);
       await spool.close();

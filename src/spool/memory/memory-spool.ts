@@ -91,6 +91,7 @@ class MemorySpool implements Spool {
       lagMs: oldest === undefined ? 0 : Math.max(0, this.#clock.now() - oldest.writtenAt),
       refused: this.#refused,
       lost: 0,
+      failure: null,
       corruptBlocks: 0,
     };
   }
