@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Databases } from '../db/open-databases.ts';
+import { isSqlState } from '../db/roles.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
@@ -45,10 +46,20 @@ export async function startRetention(options: RetentionOptions): Promise<Retenti
 /** Makes the partitions from `now` (milliseconds) to 14 days ahead; those that are there stay as they are. */
 export async function ensurePartitions(databases: Databases, now: number): Promise<void> {
   const last = now + PARTITION_DAYS_AHEAD * DAY_MS;
-  await sql`select app_private.ensure_partitions(to_timestamp(${now}::float8 / 1000), to_timestamp(${last}::float8 / 1000))`.execute(
-    databases.system,
-  );
+  const query = sql`select app_private.ensure_partitions(to_timestamp(${now}::float8 / 1000), to_timestamp(${last}::float8 / 1000))`;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await query.execute(databases.system);
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !isSqlState(error, DEADLOCK)) throw error;
+    }
+  }
 }
+
+/** Batches take the two tables' locks in another order; the loser of a deadlock waited a second and comes again. */
+const DEADLOCK = '40P01';
+const ATTEMPTS_MAX = 10;
 
 /** A failure is told and tried again in an hour: nothing is lost by forgetting later. */
 async function run({ databases, clock, log }: RetentionOptions): Promise<void> {
