@@ -1,6 +1,7 @@
 import type { SpoolBlock } from '../domain/hit.ts';
-import { createBatchContext } from '../process/batch-context.ts';
+import { type BatchContext, createBatchContext } from '../process/batch-context.ts';
 import { processBatch } from '../process/process-batch.ts';
+import { toFailure } from '../process/to-failure.ts';
 import { type DemoPixel, toDemoBlocks } from './demo-history.ts';
 import type { DemoTools, PreparedDemo } from './prepare-demo.ts';
 
@@ -22,10 +23,10 @@ export async function storeDemoHistory(tools: DemoTools, demo: PreparedDemo): Pr
       batch.push(block);
       hits += block.records.length;
       if (batch.length < BATCH_BLOCKS_MAX) continue;
-      await processBatch(context, batch);
+      await storeBatch(context, batch);
       batch = [];
     }
-    if (batch.length > 0) await processBatch(context, batch);
+    if (batch.length > 0) await storeBatch(context, batch);
     const isLast = index + 1 === pixels.length;
     if (isLast || (index + 1) % PIXELS_PER_LINE === 0)
       tools.tell(`demo: history of ${index + 1} of ${pixels.length} pixels, ${hits} hits`);
@@ -36,6 +37,21 @@ export async function storeDemoHistory(tools: DemoTools, demo: PreparedDemo): Pr
     .where('id', '=', demo.organizationId)
     .execute();
 }
+
+/** A server that starts or works meanwhile may be in the way of a batch, which then comes again. */
+async function storeBatch(context: BatchContext, batch: readonly SpoolBlock[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await processBatch(context, batch);
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !['conflict', 'partition_gone'].includes(toFailure(error))) throw error;
+      context.partitions.forget();
+    }
+  }
+}
+
+const ATTEMPTS_MAX = 10;
 
 const STORED = { demoHistory: 'stored' };
 
