@@ -7,7 +7,7 @@ export interface JudgementIds {
   /** Makes sure that the id of each hit's judgement is known. Runs before the batch's transaction and outlives it. */
   learn(hits: readonly { readonly judgement: Judgement }[]): Promise<void>;
   /** Throws Unlearned when the id of one of them is not known: then the batch is tried again after `learn`. */
-  require(hits: readonly { readonly judgement: Judgement }[]): void;
+  mustKnow(hits: readonly { readonly judgement: Judgement }[]): void;
   /** Throws when the judgement was not learned in this batch. */
   of(judgement: Judgement): number;
 }
@@ -40,7 +40,7 @@ export function createJudgementIds(databases: Databases): JudgementIds {
       }
       for (const [key, id] of await storeJudgements(databases, [...missing.values()])) ids.set(key, id);
     },
-    require: (hits) => {
+    mustKnow: (hits) => {
       const missing = hits.filter(({ judgement }) => !ids.has(toKey(judgement)));
       if (missing.length > 0) throw new Unlearned(missing);
     },

@@ -36,7 +36,7 @@ export async function settleBursts(
   const refused = opens.filter(isRefused);
   for (const { pixel, hit, loads } of refused) counts.drop(pixel, 'scanner', { hitAt: hit.hitAt, hits: loads });
   const kept = refused.length === 0 ? opens : opens.filter((open) => !isRefused(open));
-  judgementIds.require(kept);
+  judgementIds.mustKnow(kept);
   const settings = new Map(opens.map(({ pixel }) => [pixel.organizationId, pixel.settings]));
   const found = toFound(earlier, locked);
   const withdrawn =

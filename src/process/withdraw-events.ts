@@ -51,7 +51,7 @@ export async function withdrawEvents(
       const judgement = toBurstJudgement(event.judgement);
       return { event, judgement, isCounted: isCounted(judgement.verdict, false), isUnique: event.isUnique };
     });
-  judgementIds.require(kept);
+  judgementIds.mustKnow(kept);
   const toDay = ({ hitAt, organizationId }: StoredEvent) =>
     toLocalDay(hitAt, settings.get(organizationId)?.timezone ?? 'UTC');
   await rejudgeEvents(trx, kept, judgementIds);

@@ -37,12 +37,11 @@ export interface Answer {
 /** The web server on a port of its own, with a collector that answers "pixel". */
 export async function startHttp(
   databases: Databases,
-  options: { publicUrl?: string; secret?: string; mailer?: Mailer; plan?: Plan } & Partial<
-    Omit<HttpOptions, 'context'>
-  > = {},
+  options: { publicUrl?: string; secret?: string; mailer?: Mailer; plan?: Plan } & Pick<HttpContext, 'visitorKeys'> &
+    Partial<Omit<HttpOptions, 'context'>> = {},
 ): Promise<StartedHttp> {
   const { publicUrl = 'http://localhost:3000', secret = 'a secret of the tests that signs cookies', ...more } = options;
-  const { mailer = null, plan = UNLIMITED_PLAN } = options;
+  const { mailer = null, plan = UNLIMITED_PLAN, visitorKeys } = options;
   const logLines: string[] = [];
   const keep = (level: string) => (fields: object, event: string) =>
     void logLines.push(JSON.stringify({ level, event, ...fields }));
@@ -58,6 +57,7 @@ export async function startHttp(
     tokenKey: TEST_TOKEN_KEY,
     mailer,
     plan,
+    visitorKeys,
   };
   const collect = (_request: IncomingMessage, response: ServerResponse) => void response.end('pixel');
   const app = await createHttp({ context, collect, webDir: null, drainMs: 0, ...more });
