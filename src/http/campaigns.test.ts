@@ -48,9 +48,16 @@ test('from a draft to the pixel in the signature, and out of it again', async ()
   expect(mine?.html).toContain(`<img src="${mine?.url}" width="1" height="1" alt=""`);
 
   const signature = async () => (await member.get('/api/signatures/me')).body;
-  expect((await signature()).campaigns).toEqual([{ id: campaign.id, name: 'Spring', pixelUrl: mine?.url }]);
+  expect((await signature()).campaigns).toEqual([
+    { id: campaign.id, name: 'Spring', pixelUrl: mine?.url, variant: 'A' },
+  ]);
   expect((await owner.post(`${path}/pause`)).body.status).toBe('paused');
   expect((await signature()).campaigns).toEqual([]);
+  expect((await owner.get('/api/audit-log?limit=3')).body.data).toMatchObject([
+    { action: 'campaign.changed', before: { status: 'active' }, after: { status: 'paused' } },
+    { action: 'campaign.changed', before: { status: 'draft' }, after: { status: 'active' } },
+    { action: 'campaign.created', subject: { id: campaign.id, name: 'Spring' }, actor: { userId: owner.memberId } },
+  ]);
   expect((await owner.post(`${path}/resume`)).body.status).toBe('active');
   expect((await owner.post(`${path}/complete`)).body).toMatchObject({ status: 'completed', actions: [] });
   const again = await owner.post(`${path}/launch`);

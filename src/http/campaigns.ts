@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { recordAudit } from '../audit/record-audit.ts';
 import { CampaignError } from '../campaigns/campaign-error.ts';
 import { changeStatus } from '../campaigns/change-status.ts';
 import { createCampaign } from '../campaigns/create-campaign.ts';
@@ -29,6 +30,7 @@ import { toPixelImage } from '../signatures/to-pixel-image.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { forbidden, notFound, Problem } from './problem.ts';
 import { type Access, requireAccess } from './require-access.ts';
+import { toActor } from './require-admin.ts';
 
 const tags = ['campaigns'];
 
@@ -120,7 +122,11 @@ async function create(context: HttpContext, access: Access, body: CreateCampaign
   return withTenant(context.databases, organizationId, async (trx) => {
     const draft = { ...body, audience, organizationId, memberId, now: context.clock.now(), tokenKey: context.tokenKey };
     const campaignId = await createCampaign(trx, draft).catch(refuse);
-    return toAnswer(await findCampaign(trx, access, campaignId));
+    const created = toAnswer(await findCampaign(trx, access, campaignId));
+    const { name, status, deal } = created;
+    const entry = { action: 'campaign.created', after: { name, status, isDeal: deal !== null } } as const;
+    await recordAudit(trx, { organizationId, actor: toActor(access), subject: { id: campaignId, name }, ...entry });
+    return created;
   });
 }
 
@@ -162,7 +168,16 @@ async function act(context: HttpContext, access: Access, order: Order): Promise<
     if (!mayRun(access, campaign)) throw forbidden('Only an admin, or the owner of a deal, can do this.');
     const change = { organizationId: access.organizationId, campaignId: campaign.id, action: order.action };
     await changeStatus(trx, { ...change, now: clock.now(), tokenKey }).catch(refuse);
-    return toAnswer(await findCampaign(trx, access, order.id));
+    const changed = await findCampaign(trx, access, order.id);
+    await recordAudit(trx, {
+      organizationId: access.organizationId,
+      actor: toActor(access),
+      action: 'campaign.changed',
+      subject: { id: campaign.id, name: campaign.name },
+      before: { status: campaign.status },
+      after: { status: changed.status },
+    });
+    return toAnswer(changed);
   });
 }
 
