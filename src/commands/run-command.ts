@@ -6,6 +6,7 @@ import { exportCommand } from './export.ts';
 import { importMembersCommand } from './import-members.ts';
 import { networksCommand } from './networks.ts';
 import { planCommand } from './plan.ts';
+import { reclassifyCommand } from './reclassify.ts';
 import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
 
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   demoCommand,
   classifyCommand,
+  reclassifyCommand,
   networksCommand,
   userCommand,
   importMembersCommand,
