@@ -127,10 +127,10 @@ test('a server that is shutting down is waited for, then started anew', async ()
   const lingering = new Client({ connectionString: toRunning(child).url });
   await lingering.connect();
   const { pid } = await readRunning();
+  await child.kill();
   process.kill(pid, 'SIGTERM');
   await waitFor(async () => (await readRunning()).status === 'stopping', 'the server to be stopping');
   const starting = start();
-  await child.kill();
   await lingering.end();
   const second = await starting;
   expect((await readRunning()).pid).not.toBe(pid);
@@ -161,6 +161,19 @@ test('a server that is killed under its user comes back on the same address', as
   expect(answer).toEqual({ answer: 42 });
   await server.stop();
   expect((await readPostmaster(cluster)).postmaster).toBeNull();
+});
+
+test('a server that is asked to stop once its users have left does not wait for them and comes back', async () => {
+  const server = await start({ isThrowaway: false });
+  await ask(server.url, 'create table kept as select 42 as answer');
+  const { pid } = await readRunning();
+  process.kill(pid, 'SIGTERM');
+  const answer = await waitFor(
+    () => ask(server.url, 'select answer from kept').catch(() => null),
+    'the server to come back',
+  );
+  expect(answer).toEqual({ answer: 42 });
+  expect((await readRunning()).pid).not.toBe(pid);
 });
 
 test('a start that was killed while it made the files leaves no rubbish behind', async () => {

@@ -8,6 +8,7 @@ import { chooseLauncher } from './choose-launcher.ts';
 import { CLUSTER_NAME, createCluster } from './create-cluster.ts';
 import { findBinaries } from './find-binaries.ts';
 import { type Cluster, type Hold, holdServer, leaveServer, toServerUrl } from './hold-server.ts';
+import { readPostmaster } from './read-postmaster.ts';
 
 // In: a data folder. Out: the address of the PostgreSQL that runs on it, started when it did not run yet, on 127.0.0.1
 // only and behind a generated password. Any number of processes may use one folder at once. What must never happen:
@@ -68,6 +69,8 @@ const THROWAWAY_SETTINGS = [
 const ALREADY_THERE = ['42P04', '23505'];
 /** Between attempts to have a vanished server back. */
 const RETRY_MS = 1_000;
+/** Between looks whether somebody has asked the server to stop. */
+const WATCH_MS = 1_000;
 /** Who leaves while the server is coming back waits this long, so that it is not left running without a user. */
 const REJOIN_MS_MAX = 10_000;
 
@@ -109,9 +112,11 @@ function keepHold(cluster: Cluster, first: Hold): () => Promise<void> {
     }
   };
   take(first);
+  const watch = setInterval(() => hold !== null && hurryStop(cluster), WATCH_MS).unref();
   let left: Promise<void> | null = null;
   const leave = async () => {
     isLeaving = true;
+    clearInterval(watch);
     const patience = setTimeout(() => leaving.abort(), REJOIN_MS_MAX);
     await rejoining;
     clearTimeout(patience);
@@ -121,4 +126,19 @@ function keepHold(cluster: Cluster, first: Hold): () => Promise<void> {
     left ??= leave();
     return left;
   };
+}
+
+/**
+ * Somebody's SIGTERM makes PostgreSQL wait until its users have left, and take no new connection meanwhile. We would
+ * never leave: it is asked to stop at once instead, and is then started anew like any server that vanished.
+ */
+async function hurryStop({ folder, log }: Cluster): Promise<void> {
+  const { postmaster } = await readPostmaster(folder);
+  if (postmaster?.status !== 'stopping' || process.platform === 'win32') return;
+  log.warn({ pid: postmaster.pid }, 'postgres.stop_hurried');
+  try {
+    process.kill(postmaster.pid, 'SIGINT');
+  } catch {
+    // It went by itself meanwhile.
+  }
 }
