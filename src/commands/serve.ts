@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.ts';
-import { createLog } from '../kit/log.ts';
+import { createLog, type Log } from '../kit/log.ts';
 import type { Command } from './command.ts';
 import { startParts } from './start-parts.ts';
 
@@ -27,16 +27,34 @@ async function serve(words: readonly string[]): Promise<number> {
   const log = createLog(config.logLevel);
   const stopped = waitForStopSignal();
   const closers: (() => Promise<void>)[] = [];
+  let isStarted = false;
+  stopped.then((signal) => {
+    log.info({ signal }, 'serve.stopping');
+    giveUpAfter(isStarted ? STOP_MS_MAX : STOP_STARTING_MS_MAX, log);
+  });
   try {
     await startParts(config, log, closers);
+    isStarted = true;
     process.stdout.write(toGreeting(config));
-    const signal = await stopped;
-    log.info({ signal }, 'serve.stopping');
+    await stopped;
   } finally {
     for (const close of closers.reverse()) await close();
   }
   log.info({}, 'serve.stopped');
   return 0;
+}
+
+/** Below systemd's patience of 90 s. Answers are out within 10 s, which is docker's. */
+const STOP_MS_MAX = 30_000;
+/** A start waits long for a database that is away; who stops it then need not. */
+const STOP_STARTING_MS_MAX = 3_000;
+
+/** A database that hangs must not keep the process: what was answered is on the disk, and the next start stores it. */
+function giveUpAfter(ms: number, log: Log): void {
+  setTimeout(() => {
+    log.error({ waitedMs: ms }, 'serve.abandoned');
+    process.exit(1);
+  }, ms).unref();
 }
 
 /** PORT=0 lets the system choose: the addresses in signatures must hold the real one. */

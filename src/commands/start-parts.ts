@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { watchCollectRegion } from '../accounts/collect-region.ts';
 import { createAuth } from '../accounts/create-auth.ts';
 import { createMailer, type Mailer } from '../accounts/create-mailer.ts';
 import { type Collector, createCollector } from '../collect/create-collector.ts';
@@ -15,6 +16,7 @@ import { toPurposeKey } from '../kit/crypto.ts';
 import type { Log } from '../kit/log.ts';
 import { createMetrics, type Metrics } from '../kit/metrics.ts';
 import { keepNetworksFresh } from '../networks/keep-networks-fresh.ts';
+import { openCountries } from '../networks/open-countries.ts';
 import { registerNetworksMetrics } from '../networks/networks-metrics.ts';
 import { type Networks, openNetworks } from '../networks/open-networks.ts';
 import { startProcessor } from '../process/run-processor.ts';
@@ -43,7 +45,7 @@ export async function startParts(config: Config, log: Log, closers: Closers): Pr
   const networks = await openFreshNetworks(base);
   const parts: Parts = { ...base, spool, appSecret, databases, tokenKey, dayKeys, networks };
   await startJobs(parts);
-  await startHttp(parts, startCollector(parts));
+  await startHttp(parts, await startCollector(parts));
 }
 
 interface Base {
@@ -118,7 +120,11 @@ async function startJobs({ config, spool, databases, networks, clock, log, metri
   closers.push(() => processor.stop());
 }
 
-function startCollector({ config, spool, clock, metrics, dayKeys, networks, closers }: Parts): Collector {
+async function startCollector(parts: Parts): Promise<Collector> {
+  const { config, spool, clock, log, metrics, databases, dayKeys, networks, closers } = parts;
+  const countries = await openCountries(log);
+  const region = await watchCollectRegion(databases, log);
+  closers.push(() => region.stop());
   const collector = createCollector({
     spool,
     clock,
@@ -127,6 +133,7 @@ function startCollector({ config, spool, clock, metrics, dayKeys, networks, clos
     metrics,
     visitorKeys: (day) => dayKeys.snapshot(day),
     toNetworkClass: networks.toNetworkClass,
+    toCountry: (address) => (region.isWanted() ? countries.toCountry(address) : null),
   });
   closers.push(() => collector.close());
   return collector;
@@ -174,10 +181,13 @@ function openMailer({ config, closers }: Base): Mailer | null {
 
 /** Beyond the database: is the spool drained in time and has it room, and can visitors be told apart today. */
 async function toReadiness(spool: Spool, dayKeys: DayKeys) {
-  const { lagMs, bytes, bytesMax } = spool.figures();
+  const { lagMs, bytes, bytesMax, failure, lost, refused } = spool.figures();
   const isDrained = lagMs < SPOOL_LAG_MS_MAX && bytes < bytesMax;
+  const wait = `oldest hit waits ${Math.round(lagMs)} ms, ${bytes} of ${bytesMax} bytes`;
+  const losses = lost + refused === 0 ? '' : `; since the start ${lost} hits not written, ${refused} refused`;
+  const cause = failure === null ? '' : `; cannot write (${failure})`;
   return {
-    spool: { ok: isDrained, detail: `oldest hit waits ${Math.round(lagMs)} ms, ${bytes} of ${bytesMax} bytes` },
+    spool: { ok: isDrained && failure === null, detail: wait + losses + cause },
     keys: { ok: dayKeys.hasToday(), detail: dayKeys.hasToday() ? "today's key is here" : "today's key is missing" },
   };
 }
