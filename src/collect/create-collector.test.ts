@@ -172,6 +172,7 @@ describe('what is recorded', () => {
         address: { day: DAY, today: toHash(DAY), yesterday: toHash(DAY - 1), isLoopback: false },
         userAgent: 'GoogleImageProxy',
         networkClass: 'google_proxy',
+        country: null,
         hints: { isPrefetch: false },
       },
     ]);

@@ -32,6 +32,8 @@ export interface CollectorOptions {
   /** Of a UTC day since the epoch. Asked for every hit, so it must answer from memory. */
   readonly visitorKeys: (day: number) => VisitorKeySnapshot;
   readonly toNetworkClass: (address: string) => NetworkClass;
+  /** Two letters, or null; asked for every hit. Absent: no organization wants to know. */
+  readonly toCountry?: (address: string) => string | null;
 }
 
 export interface Collector {
@@ -125,6 +127,7 @@ function record(parts: Parts, { request, response, trackingType, token }: PixelR
     address: client.hashes,
     userAgent,
     networkClass: client.networkClass,
+    country: parts.toCountry?.(address) ?? null,
     hints: toHitHints(headers),
   });
   if (position === null) {

@@ -127,6 +127,7 @@ function toHit(pixel: DemoPixel, hitAt: number, readers: readonly Agent[], rando
     address: { day, today: toAddressHash(reader, day), yesterday: toAddressHash(reader, day - 1), isLoopback: false },
     userAgent: agent.userAgent,
     networkClass: agent.networkClass,
+    country: null,
     hints: { isPrefetch: agent.isPrefetch ?? false },
   };
 }

@@ -15,6 +15,8 @@ export interface Hit {
   /** As sent, cut at USER_AGENT_CHARS_MAX; empty when the header was missing. Never stored beyond the spool. */
   readonly userAgent: string;
   readonly networkClass: NetworkClass;
+  /** Two letters (ISO 3166-1), never anything finer; null when unknown. Kept only where an organization asks for it. */
+  readonly country: string | null;
   readonly hints: HitHints;
 }
 

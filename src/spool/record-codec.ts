@@ -53,6 +53,8 @@ const IS_PREFETCH = 2;
 const IS_LOOPBACK = 4;
 const HAS_TODAY = 8;
 const HAS_YESTERDAY = 16;
+const HAS_COUNTRY = 32;
+const COUNTRY_BYTES = 2;
 
 /** kind 1, hitAt 8, flags 1, code 1, then day or count 4, then the token's hash. */
 const TOKEN_AT = 15;
@@ -65,7 +67,8 @@ function encodeHit(hit: Hit, target: Buffer, start: number): number {
     (hit.hints.isPrefetch ? IS_PREFETCH : 0) |
     (isLoopback ? IS_LOOPBACK : 0) |
     (today ? HAS_TODAY : 0) |
-    (yesterday ? HAS_YESTERDAY : 0);
+    (yesterday ? HAS_YESTERDAY : 0) |
+    (hit.country ? HAS_COUNTRY : 0);
   target[start] = HIT;
   target.writeDoubleLE(hit.hitAt, start + 1);
   target[start + 9] = flags;
@@ -81,6 +84,7 @@ function encodeHit(hit: Hit, target: Buffer, start: number): number {
     target.set(toFixedBytes(yesterday, ADDRESS_HASH_BYTES), at);
     at += ADDRESS_HASH_BYTES;
   }
+  if (hit.country) at += target.write(hit.country, at, COUNTRY_BYTES, 'latin1');
   const { userAgent } = hit;
   const cut = userAgent.length > USER_AGENT_CHARS_MAX ? userAgent.slice(0, USER_AGENT_CHARS_MAX) : userAgent;
   return at + target.write(cut, at, 'utf8');
@@ -114,7 +118,8 @@ function decodeHit(body: Buffer): Hit | null {
   const networkClass = NETWORK_CLASSES[body[10] ?? NETWORK_CLASSES.length];
   const todayEnd = FIXED_BYTES + (flags & HAS_TODAY ? ADDRESS_HASH_BYTES : 0);
   const yesterdayEnd = todayEnd + (flags & HAS_YESTERDAY ? ADDRESS_HASH_BYTES : 0);
-  if (networkClass === undefined || body.length < yesterdayEnd) return null;
+  const countryEnd = yesterdayEnd + (flags & HAS_COUNTRY ? COUNTRY_BYTES : 0);
+  if (networkClass === undefined || body.length < countryEnd) return null;
   return {
     kind: 'hit',
     hitAt: body.readDoubleLE(1),
@@ -126,8 +131,9 @@ function decodeHit(body: Buffer): Hit | null {
       yesterday: flags & HAS_YESTERDAY ? body.subarray(todayEnd, yesterdayEnd) : null,
       isLoopback: (flags & IS_LOOPBACK) !== 0,
     },
-    userAgent: body.toString('utf8', yesterdayEnd),
+    userAgent: body.toString('utf8', countryEnd),
     networkClass,
+    country: flags & HAS_COUNTRY ? body.toString('latin1', yesterdayEnd, countryEnd) : null,
     hints: { isPrefetch: (flags & IS_PREFETCH) !== 0 },
   };
 }

@@ -171,6 +171,7 @@ export function toHit(number: number, changes: Partial<Hit> = {}): Hit {
     },
     userAgent: `Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy) ${number}`,
     networkClass: 'google_proxy',
+    country: number % 2 ? 'DE' : null,
     hints: { isPrefetch: number % 5 === 0 },
     ...changes,
   };

@@ -38,6 +38,7 @@ function toHit(hitAt: number): Hit {
     address: { day: 1, today: null, yesterday: null, isLoopback: false },
     userAgent: 'x'.repeat(hitAt % 200),
     networkClass: 'eyeball',
+    country: null,
     hints: { isPrefetch: false },
   };
 }

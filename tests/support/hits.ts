@@ -55,6 +55,7 @@ export function makeHit(pixel: Pick<SeededPixel, 'tokenHash'>, options: HitOptio
     },
     userAgent: AGENTS[by],
     networkClass: NETWORKS[by] ?? 'eyeball',
+    country: null,
     hints: { isPrefetch: false },
   };
 }
