@@ -5,9 +5,12 @@ import type { SessionResponse, SignInRequest } from '../src/contract/session.ts'
 import type { SignUpRequest } from '../src/contract/sign-up.ts';
 import type { Signature } from '../src/contract/signature.ts';
 
-// The only place that talks to the server. Words in, answers out; whatever goes wrong leaves as an ApiProblem.
+// Words in, answers out; whatever goes wrong leaves as an ApiProblem. Each area of the screens that is loaded later has
+// its questions in a file of its own beside its pages; all of them go through `request`.
 
 const REQUEST_TIMEOUT_MS = 20_000;
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What went wrong, in words for people. `status` is 0 when no answer came. */
 export class ApiProblem extends Error {
@@ -36,7 +39,8 @@ export const api = {
   signature: () => request<Signature>('GET', '/api/signatures/me'),
 };
 
-async function request<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+/** Asks the server, or throws an ApiProblem. An answer without a body comes back as null. */
+export async function request<T>(method: Method, path: string, body?: object): Promise<T> {
   let response: Response;
   let text: string;
   try {

@@ -1,59 +1,81 @@
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter';
+import type { SessionResponse } from '../src/contract/session.ts';
 import { EngagementPage } from './pages/engagement/engagement-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
-import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
-import { SignUpPage } from './pages/sign-up/sign-up-page.tsx';
-import { SignaturePage } from './pages/signature/signature-page.tsx';
 import { useSession, wasSignedIn } from './session.ts';
 import { Frame } from './ui/frame.tsx';
 import { LoadError } from './ui/load-error.tsx';
 
+// Engagement comes with the first load; every other page is fetched when it is gone to.
+const SignInPage = lazy(async () => ({ default: (await import('./pages/sign-in/sign-in-page.tsx')).SignInPage }));
+const SignUpPage = lazy(async () => ({ default: (await import('./pages/sign-up/sign-up-page.tsx')).SignUpPage }));
+const SignaturePage = lazy(async () => ({
+  default: (await import('./pages/signature/signature-page.tsx')).SignaturePage,
+}));
+const CampaignsPage = lazy(async () => ({
+  default: (await import('./pages/campaigns/campaigns-page.tsx')).CampaignsPage,
+}));
+const CampaignPage = lazy(async () => ({ default: (await import('./pages/campaign/campaign-page.tsx')).CampaignPage }));
+const TeamPage = lazy(async () => ({ default: (await import('./pages/team/team-page.tsx')).TeamPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage }));
+
 /** Which page an address shows, and to whom. */
 export function App() {
   return (
-    <Switch>
-      <Route path="/">
-        <SignedIn>
-          <Redirect to="/engagement" replace />
-        </SignedIn>
-      </Route>
-      <Route path="/engagement">
-        <SignedIn>
-          <EngagementPage />
-        </SignedIn>
-      </Route>
-      <Route path="/signature">
-        <SignedIn>
-          <SignaturePage />
-        </SignedIn>
-      </Route>
-      <Route path="/sign-in">
-        <SignedOut>
-          <SignInPage />
-        </SignedOut>
-      </Route>
-      <Route path="/sign-up">
-        <SignedOut>
-          <SignUpPage />
-        </SignedOut>
-      </Route>
-      <Route>
-        <Anyone>
-          <NotFoundPage />
-        </Anyone>
-      </Route>
-    </Switch>
+    <Suspense fallback={null}>
+      <Switch>
+        <Route path="/">
+          <SignedIn>{() => <Redirect to="/engagement" replace />}</SignedIn>
+        </Route>
+        <Route path="/engagement">
+          <SignedIn>{() => <EngagementPage />}</SignedIn>
+        </Route>
+        <Route path="/signature">
+          <SignedIn>{() => <SignaturePage />}</SignedIn>
+        </Route>
+        <Route path="/campaigns">
+          <SignedIn>{() => <CampaignsPage />}</SignedIn>
+        </Route>
+        <Route path="/campaigns/:id">
+          {({ id }) => <SignedIn>{() => <CampaignPage id={id} key={id} />}</SignedIn>}
+        </Route>
+        <Route path="/team">
+          <SignedIn>{(person) => (isAdmin(person) ? <TeamPage /> : <NotFoundPage />)}</SignedIn>
+        </Route>
+        <Route path="/settings/*?">
+          <SignedIn>{(person) => (person ? <SettingsPage person={person} /> : null)}</SignedIn>
+        </Route>
+        <Route path="/sign-in">
+          <SignedOut>
+            <SignInPage />
+          </SignedOut>
+        </Route>
+        <Route path="/sign-up">
+          <SignedOut>
+            <SignUpPage />
+          </SignedOut>
+        </Route>
+        <Route>
+          <Anyone>
+            <NotFoundPage />
+          </Anyone>
+        </Route>
+      </Switch>
+    </Suspense>
   );
 }
 
-const DESTINATIONS = ['/engagement', '/signature'];
+/** While the server has not answered, what an admin may see is drawn: it asks for its figures itself. */
+function isAdmin(person: SessionResponse | null): boolean {
+  return person === null || person.role !== 'member';
+}
 
 /** The frame stands at once for a person who was here before; a stranger sees nothing until the server has answered. */
-function SignedIn({ children }: { readonly children: ReactNode }) {
+function SignedIn({ children }: { readonly children: (person: SessionResponse | null) => ReactNode }) {
   const session = useSession();
   const [path] = useLocation();
-  if (session.data?.person) return <Frame person={session.data.person}>{children}</Frame>;
+  if (session.data?.person) return <Page person={session.data.person}>{children(session.data.person)}</Page>;
   if (session.data)
     return <Redirect to={path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`} replace />;
   if (session.error) {
@@ -63,7 +85,16 @@ function SignedIn({ children }: { readonly children: ReactNode }) {
       </Frame>
     );
   }
-  return wasSignedIn() ? <Frame person={null}>{children}</Frame> : null;
+  return wasSignedIn() ? <Page person={null}>{children(null)}</Page> : null;
+}
+
+/** The frame stays while the page inside is fetched. */
+function Page({ person, children }: { readonly person: SessionResponse | null; readonly children: ReactNode }) {
+  return (
+    <Frame person={person}>
+      <Suspense fallback={null}>{children}</Suspense>
+    </Frame>
+  );
 }
 
 function SignedOut({ children }: { readonly children: ReactNode }) {
@@ -74,9 +105,11 @@ function SignedOut({ children }: { readonly children: ReactNode }) {
   return session.isPending ? null : children;
 }
 
+const DESTINATIONS = /^\/(engagement|signature|campaigns|team|settings)(\/[\w-]+)*$/;
+
 /** New people begin with their signature; an address from outside is never followed. */
 function toDestination(path: string, next: string | null): string {
-  if (next !== null && DESTINATIONS.includes(next)) return next;
+  if (next !== null && DESTINATIONS.test(next)) return next;
   return path === '/sign-up' ? '/signature' : '/engagement';
 }
 

@@ -32,6 +32,19 @@ export const SignatureIcon = () => (
   </Icon>
 );
 
+export const CampaignIcon = () => (
+  <Icon>
+    <path d="M4 8.500v3l2 .5 8 3.500v-11L6 8zM6.500 12.500L7.500 16M16.500 8.500v3" />
+  </Icon>
+);
+
+export const TeamIcon = () => (
+  <Icon>
+    <circle cx="8" cy="7" r="2.750" />
+    <path d="M3 16c0-2.800 2.200-4.500 5-4.500s5 1.700 5 4.500M13 4.600a2.750 2.750 0 0 1 0 4.800M14.500 11.900c1.600.6 2.500 2 2.500 4.100" />
+  </Icon>
+);
+
 export const CopyIcon = () => (
   <Icon>
     <rect x="7" y="7" width="10" height="10" rx="2" />

@@ -1,5 +1,6 @@
 import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { SessionResponse } from '../../src/contract/session.ts';
 import { useSignOut } from '../session.ts';
 import styles from './person-menu.module.css';
@@ -23,7 +24,7 @@ export function PersonMenu({ person, onHelp }: Props) {
   return (
     <Menu position="bottom-end" width={260} shadow="md" onClose={() => setFailure(null)}>
       <Menu.Target>
-        <button type="button" className={styles.target} aria-label={`${person.name}: theme, shortcuts, sign out`}>
+        <button type="button" className={styles.target} aria-label={`${person.name}: settings, theme, sign out`}>
           {toInitials(person.name)}
         </button>
       </Menu.Target>
@@ -33,6 +34,15 @@ export function PersonMenu({ person, onHelp }: Props) {
           <span>{person.email}</span>
           <span>{person.organizationName}</span>
         </div>
+        <Menu.Divider />
+        <Menu.Item component={Link} href="/settings/profile">
+          Profile and security
+        </Menu.Item>
+        {person.role === 'member' ? null : (
+          <Menu.Item component={Link} href="/settings">
+            Settings
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Label>Theme</Menu.Label>
         <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>

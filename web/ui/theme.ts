@@ -51,6 +51,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    InputWrapper: { styles: { label: { marginBottom: 4 }, description: { marginBottom: 4 } } },
     SegmentedControl: { defaultProps: { bg: 'var(--sunken)' } },
   },
 });

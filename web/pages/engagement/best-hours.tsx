@@ -1,8 +1,8 @@
 import type { PeakHour } from '../../../src/contract/my-stats.ts';
+import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
+import { toAverageWords } from '../../ui/to-count-words.ts';
 import styles from './best-hours.module.css';
-import panel from './panel.module.css';
-import { toAverageWords } from './to-count-words.ts';
 import { toHourWords } from './to-hour-words.ts';
 
 /** The three hours of the week in which mail is opened most. */

@@ -1,10 +1,10 @@
 import { Button, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import type { Daily } from '../../../src/contract/daily.ts';
+import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
+import { toCountWords } from '../../ui/to-count-words.ts';
 import styles from './daily-bars.module.css';
-import panel from './panel.module.css';
-import { toCountWords } from './to-count-words.ts';
 import { toWeekDays, type WeekDay } from './to-week-days.ts';
 
 /** Seven bars, the week before as a thin line, and the same as a table: on request for eyes, always for screen readers. */

@@ -1,7 +1,7 @@
 import type { MyStats } from '../../../src/contract/my-stats.ts';
+import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
 import styles from './devices.module.css';
-import panel from './panel.module.css';
 
 const DEVICES = [
   { device: 'desktop', label: 'Desktop' },

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
+import panel from '../../ui/panel.module.css';
 import styles from './first-steps.module.css';
-import panel from './panel.module.css';
 
 /** In place of empty charts: what to do so that the first open comes. */
 export function FirstSteps() {

@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import type { Comparison, MyStats } from '../../../src/contract/my-stats.ts';
 import { Caveat } from '../../ui/caveat.tsx';
 import { Placeholder } from '../../ui/placeholder.tsx';
+import { toAverageWords, toCountWords } from '../../ui/to-count-words.ts';
 import styles from './headline-figures.module.css';
 import { type Period, toBeforeWords, toPeriodWords } from './period.ts';
 import { toComparisonWords } from './to-comparison-words.ts';
-import { toAverageWords, toCountWords } from './to-count-words.ts';
 import { toHourWords } from './to-hour-words.ts';
 
 interface Props {

@@ -1,5 +1,5 @@
 import type { Trend } from '../../../src/contract/my-stats.ts';
-import { toCountWords } from './to-count-words.ts';
+import { toCountWords } from '../../ui/to-count-words.ts';
 
 interface Compared {
   readonly current: number;

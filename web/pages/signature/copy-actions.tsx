@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { Signature } from '../../../src/contract/signature.ts';
+import { copyToClipboard } from '../../ui/copy-to-clipboard.ts';
 import { CheckIcon, CopyIcon } from '../../ui/icons.tsx';
 import styles from './copy-actions.module.css';
-import { copyToClipboard } from './copy-to-clipboard.ts';
 
 type Outcome = 'none' | 'signature' | 'code' | 'refused';
 

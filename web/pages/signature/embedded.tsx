@@ -1,4 +1,5 @@
 import type { Signature } from '../../../src/contract/signature.ts';
+import { isLoopback } from '../../ui/is-loopback.ts';
 import { Placeholder } from '../../ui/placeholder.tsx';
 import styles from './embedded.module.css';
 
@@ -46,8 +47,4 @@ function Pixels({ signature }: { readonly signature: Signature }) {
       ) : null}
     </>
   );
-}
-
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
 }

@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Campaign } from '../../../src/contract/campaign.ts';
+import { useSession } from '../../session.ts';
+import { LoadError } from '../../ui/load-error.tsx';
+import { Placeholder } from '../../ui/placeholder.tsx';
+import { toDayWords } from '../../ui/to-time-words.ts';
+import { usePageTitle } from '../../ui/use-page-title.ts';
+import { toKindWords } from '../campaigns/campaign-table.tsx';
+import { campaignsApi } from '../campaigns/campaigns-api.ts';
+import { StatusMark } from '../campaigns/status-mark.tsx';
+import { CampaignActions } from './campaign-actions.tsx';
+import styles from './campaign-page.module.css';
+import { CampaignPixel } from './campaign-pixel.tsx';
+
+/** Is this one working, and how do I get its pixel into the mail? */
+export function CampaignPage({ id }: { readonly id: string }) {
+  const campaign = useQuery({ queryKey: ['campaign', id], queryFn: () => campaignsApi.one(id) });
+  usePageTitle(campaign.data?.name ?? 'Campaign');
+  if (campaign.error && !campaign.data)
+    return <LoadError what="This campaign" error={campaign.error} onRetry={() => campaign.refetch()} />;
+  return (
+    <>
+      <Link href="/campaigns" className={styles.back}>
+        Campaigns
+      </Link>
+      {campaign.data ? <Details campaign={campaign.data} /> : <Placeholder width="100%" height={320} />}
+    </>
+  );
+}
+
+function Details({ campaign }: { readonly campaign: Campaign }) {
+  const session = useSession();
+  const person = session.data?.person;
+  const mayRun = person != null && (person.role !== 'member' || campaign.ownerId === person.userId);
+  return (
+    <>
+      <header className={styles.head}>
+        <div className={styles.names}>
+          <h1 className={styles.title}>{campaign.name}</h1>
+          <p className={styles.facts}>
+            <StatusMark status={campaign.status} />
+            <span>{toKindWords(campaign)}</span>
+            <span>made {toDayWords(campaign.createdAt)}</span>
+          </p>
+        </div>
+        {mayRun ? <CampaignActions campaign={campaign} /> : null}
+      </header>
+      <CampaignPixel campaign={campaign} userId={person?.userId ?? null} />
+    </>
+  );
+}

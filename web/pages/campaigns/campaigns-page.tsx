@@ -1,0 +1,54 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useSession } from '../../session.ts';
+import { LoadError } from '../../ui/load-error.tsx';
+import panel from '../../ui/panel.module.css';
+import { Placeholder } from '../../ui/placeholder.tsx';
+import { usePageTitle } from '../../ui/use-page-title.ts';
+import { CampaignTable } from './campaign-table.tsx';
+import { campaignsApi } from './campaigns-api.ts';
+import styles from './campaigns-page.module.css';
+import { DealForm } from './deal-form.tsx';
+import { NewCampaign } from './new-campaign.tsx';
+
+/** Which of my campaigns work, and how do I track the next deal? */
+export function CampaignsPage() {
+  usePageTitle('Campaigns');
+  const session = useSession();
+  const [isMaking, setMaking] = useState(false);
+  const list = useInfiniteQuery({
+    queryKey: ['campaigns'],
+    queryFn: ({ pageParam }) => campaignsApi.list(pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+  const campaigns = list.data?.pages.flatMap((page) => page.data);
+  const isAdmin = session.data?.person !== undefined && session.data.person?.role !== 'member';
+  return (
+    <>
+      <header className={styles.head}>
+        <h1 className={styles.title}>Campaigns</h1>
+        {isAdmin ? (
+          <Button variant="default" onClick={() => setMaking(true)}>
+            New team campaign
+          </Button>
+        ) : null}
+      </header>
+      <DealForm />
+      {list.error && !list.data ? (
+        <LoadError what="Your campaigns" error={list.error} onRetry={() => list.refetch()} />
+      ) : (
+        <section className={`${panel.panel} ${styles.list}`} aria-label="Campaigns" aria-busy={!campaigns}>
+          {campaigns ? <CampaignTable campaigns={campaigns} /> : <Placeholder width="100%" height={200} />}
+          {list.hasNextPage ? (
+            <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+              Show older ones
+            </Button>
+          ) : null}
+        </section>
+      )}
+      {isAdmin ? <NewCampaign isOpen={isMaking} onClose={() => setMaking(false)} /> : null}
+    </>
+  );
+}

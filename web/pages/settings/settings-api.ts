@@ -1,0 +1,76 @@
+import type { ApiKey, CreateApiKey } from '../../../src/contract/api-key.ts';
+import type { AuditLog } from '../../../src/contract/audit-log.ts';
+import type { InvitationAnswer } from '../../../src/contract/invitation.ts';
+import type { MemberAnswer } from '../../../src/contract/member.ts';
+import type { Role } from '../../../src/contract/session.ts';
+import type { TrackingSettingsAnswer } from '../../../src/contract/tracking-settings.ts';
+import { request } from '../../api.ts';
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  /** Ask with it for what follows; null at the end. */
+  readonly next: string | null;
+}
+
+export interface Department {
+  readonly id: string;
+  readonly name: string;
+  /** Active ones. */
+  readonly members: number;
+}
+
+/** `url` is shown this once. */
+export type IssuedInvitation = InvitationAnswer & { url: string; isMailed: boolean; mailProblem: string | null };
+
+export interface LiveSessions {
+  readonly data: readonly {
+    readonly id: string;
+    readonly device: string | null;
+    readonly lastSeenAt: string;
+    readonly isCurrent: boolean;
+  }[];
+}
+
+export type ProfileChange = Partial<Pick<MemberAnswer, 'name' | 'title' | 'phone' | 'timezone' | 'trackingMode'>>;
+
+export interface MemberQuestion {
+  readonly search: string;
+  readonly cursor: string | null;
+}
+
+const MEMBERS_PER_PAGE = 100;
+
+export const settingsApi = {
+  tracking: () => request<TrackingSettingsAnswer>('GET', '/api/admin/tracking/settings'),
+  saveTracking: (settings: TrackingSettingsAnswer) =>
+    request<TrackingSettingsAnswer>('PUT', '/api/admin/tracking/settings', settings),
+  departments: () => request<Page<Department>>('GET', '/api/departments'),
+  members: ({ search, cursor }: MemberQuestion) =>
+    request<Page<MemberAnswer>>('GET', `/api/members?${toQuery({ search, cursor, limit: `${MEMBERS_PER_PAGE}` })}`),
+  setRole: (userId: string, role: Role) => request<MemberAnswer>('PUT', `/api/members/${userId}/role`, { role }),
+  setActive: (userId: string, isActive: boolean) =>
+    request<MemberAnswer>('POST', `/api/members/${userId}/${isActive ? 'reactivate' : 'deactivate'}`, {}),
+  invitations: () => request<Page<InvitationAnswer>>('GET', '/api/invitations?limit=200'),
+  invite: (email: string, role: Role) => request<IssuedInvitation>('POST', '/api/invitations', { email, role }),
+  renewInvitation: (id: string) => request<IssuedInvitation>('POST', `/api/invitations/${id}/renew`, {}),
+  cancelInvitation: (id: string) => request<InvitationAnswer>('POST', `/api/invitations/${id}/cancel`, {}),
+  keys: () => request<{ data: readonly ApiKey[] }>('GET', '/api/keys'),
+  makeKey: (body: CreateApiKey) => request<ApiKey & { key: string }>('POST', '/api/keys', body),
+  revokeKey: (id: string) => request<null>('DELETE', `/api/keys/${id}`),
+  profile: () => request<MemberAnswer>('GET', '/api/profile'),
+  saveProfile: (change: ProfileChange) => request<MemberAnswer>('PATCH', '/api/profile', change),
+  /** Ends every other session of the person. */
+  changePassword: (body: { currentPassword: string; newPassword: string }) =>
+    request<unknown>('POST', '/api/auth/change-password', body),
+  sessions: () => request<LiveSessions>('GET', '/api/sessions'),
+  endSession: (id: string) => request<null>('DELETE', `/api/sessions/${id}`),
+  endOtherSessions: () => request<{ ended: number }>('POST', '/api/sessions/end-others', {}),
+  audit: (cursor: string | null) => request<AuditLog>('GET', `/api/audit-log?${toQuery({ cursor, limit: '100' })}`),
+};
+
+function toQuery(words: Readonly<Record<string, string | null>>): string {
+  const given = Object.entries(words).filter(
+    (entry): entry is [string, string] => entry[1] !== null && entry[1] !== '',
+  );
+  return new URLSearchParams(given).toString();
+}
