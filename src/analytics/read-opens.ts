@@ -1,0 +1,46 @@
+import { sql, type Transaction } from 'kysely';
+import type { Open, OpenFeed } from '../contract/open-feed.ts';
+import type { Schema } from '../db/schema.ts';
+import { explain } from '../domain/reasons.ts';
+import type { Viewer } from './read-viewer.ts';
+
+export interface OpensQuestion {
+  readonly limit: number;
+  /** The `next` of the page before; null: from the newest. */
+  readonly cursor: string | null;
+}
+
+/** A member's judged opens, those that do not count included, newest first. One range of the member's index. */
+export async function readOpens(
+  trx: Transaction<Schema>,
+  { organizationId, memberId, hasUniques }: Viewer,
+  { limit, cursor }: OpensQuestion,
+): Promise<OpenFeed> {
+  const [at, id] = cursor?.split('.') ?? [];
+  const isBefore =
+    at === undefined || id === undefined
+      ? sql``
+      : sql`and (event.hit_at, event.id) < (to_timestamp(${at}::float8 / 1000), ${id}::bigint)`;
+  const { rows } = await sql<OpenRow>`
+    select event.id::text as id, event.hit_at as at, event.tracking_type as "trackingType", event.campaign_id as "campaignId",
+      campaign.name as "campaignName", event.verdict, judged.confidence, judged.reason, judged.device, event.country,
+      event.is_counted as counted, event.is_unique as unique, event.load_count as loads, event.is_old_signature as "oldSignature"
+    from signature_tracking_events event
+    join judgements judged on judged.id = event.judgement_id
+    left join signature_campaigns campaign on campaign.id = event.campaign_id
+    where event.organization_id = ${organizationId} and event.user_id = ${memberId} ${isBefore}
+    order by event.hit_at desc, event.id desc limit ${limit + 1}`.execute(trx);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    data: page.map((row) => ({
+      ...row,
+      at: row.at.toISOString(),
+      explanation: explain(row.reason),
+      unique: hasUniques ? row.unique : null,
+    })),
+    next: rows.length > limit && last ? `${last.at.getTime()}.${last.id}` : null,
+  };
+}
+
+type OpenRow = Omit<Open, 'at' | 'explanation' | 'unique'> & { at: Date; unique: boolean };
