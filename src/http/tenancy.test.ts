@@ -42,7 +42,7 @@ beforeAll(async () => {
   secrets = [...new Set(JSON.stringify(rows).match(UUIDS) ?? [])];
   subject = {
     memberId: zebra.memberId,
-    departmentId: ids.get('departments.id') ?? '',
+    departmentId: ids.get('departments.id') ?? 'none',
     email: 'zebra.guest@example.com',
   };
 });
@@ -190,13 +190,15 @@ async function findZebra(): Promise<string> {
   return found.rows[0]?.id ?? '';
 }
 
-/** One id of each kind: "departments.id" → a department's. */
+/** One id of each kind, each once: "departments.id" → a department's. A row's own id comes before those it names. */
 function collectIds(rows: Record<string, readonly Record<string, unknown>[]>): ReadonlyMap<string, string> {
+  const cells = Object.entries(rows).flatMap(([table, [row]]) =>
+    Object.entries(row ?? {}).map(([column, value]) => ({ name: `${table}.${column}`, isOwn: column === 'id', value })),
+  );
   const found = new Map<string, string>();
-  for (const [table, [row]] of Object.entries(rows))
-    for (const [column, value] of Object.entries(row ?? {}))
-      if (typeof value === 'string' && value.match(UUIDS)?.[0] === value && ![...found.values()].includes(value))
-        found.set(`${table}.${column}`, value);
+  for (const { name, value } of cells.sort((a, b) => Number(b.isOwn) - Number(a.isOwn)))
+    if (typeof value === 'string' && value.match(UUIDS)?.[0] === value && ![...found.values()].includes(value))
+      found.set(name, value);
   return found;
 }
 

@@ -54,6 +54,8 @@ const BODIES: Readonly<Record<string, (subject: Subject) => unknown>> = {
   }),
   'POST /api/sso/start': ({ email }) => ({ email }),
   'POST /api/campaigns': ({ memberId }) => ({ name: 'A deal', deal: {}, audience: { userIds: [memberId] } }),
+  'PATCH /api/campaigns/{id}': () => ({ name: 'Renamed' }),
+  'PUT /api/campaigns/{id}/my-variant': ({ memberId }) => ({ variantId: memberId }),
   'POST /api/signature-templates': () => ({ name: `Template ${Math.random()}`, html: '<p>{{full_name}}</p>' }),
   'POST /api/signature-templates/preview': ({ memberId }) => ({ html: '<p>{{full_name}}</p>', userId: memberId }),
   'PUT /api/signature-templates/{id}': () => ({ name: `Template ${Math.random()}`, html: '<p>{{full_name}}</p>' }),
