@@ -1,6 +1,7 @@
 import type { Daily } from '../src/contract/daily.ts';
 import type { MyStats } from '../src/contract/my-stats.ts';
 import type { ProblemDocument } from '../src/contract/problem.ts';
+import type { Quality } from '../src/contract/quality.ts';
 import type { SessionResponse, SignInRequest } from '../src/contract/session.ts';
 import type { SignUpRequest } from '../src/contract/sign-up.ts';
 import type { Signature } from '../src/contract/signature.ts';
@@ -36,6 +37,8 @@ export const api = {
   myStats: () => request<MyStats>('GET', '/api/tracking/my-stats'),
   /** The days up to today, oldest first. */
   daily: (days: number) => request<Daily>('GET', `/api/tracking/my-stats/daily?days=${days}`),
+  /** Who fetched the person's pixels in the last 30 days. */
+  quality: () => request<Quality>('GET', '/api/tracking/quality?days=30'),
   signature: () => request<Signature>('GET', '/api/signatures/me'),
 };
 

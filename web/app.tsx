@@ -10,9 +10,14 @@ import { LoadError } from './ui/load-error.tsx';
 // Engagement comes with the first load; every other page is fetched when it is gone to.
 const SignInPage = lazy(async () => ({ default: (await import('./pages/sign-in/sign-in-page.tsx')).SignInPage }));
 const SignUpPage = lazy(async () => ({ default: (await import('./pages/sign-up/sign-up-page.tsx')).SignUpPage }));
+const JoinPage = lazy(async () => ({ default: (await import('./pages/join/join-page.tsx')).JoinPage }));
+const ResetPasswordPage = lazy(async () => ({
+  default: (await import('./pages/reset-password/reset-password-page.tsx')).ResetPasswordPage,
+}));
 const SignaturePage = lazy(async () => ({
   default: (await import('./pages/signature/signature-page.tsx')).SignaturePage,
 }));
+const LivePage = lazy(async () => ({ default: (await import('./pages/live/live-page.tsx')).LivePage }));
 const CampaignsPage = lazy(async () => ({
   default: (await import('./pages/campaigns/campaigns-page.tsx')).CampaignsPage,
 }));
@@ -31,6 +36,9 @@ export function App() {
         <Route path="/engagement">
           <SignedIn>{() => <EngagementPage />}</SignedIn>
         </Route>
+        <Route path="/live">
+          <SignedIn>{() => <LivePage />}</SignedIn>
+        </Route>
         <Route path="/signature">
           <SignedIn>{() => <SignaturePage />}</SignedIn>
         </Route>
@@ -45,6 +53,12 @@ export function App() {
         </Route>
         <Route path="/settings/*?">
           <SignedIn>{(person) => (person ? <SettingsPage person={person} /> : null)}</SignedIn>
+        </Route>
+        <Route path="/join">
+          <JoinPage />
+        </Route>
+        <Route path="/reset-password">
+          <ResetPasswordPage />
         </Route>
         <Route path="/sign-in">
           <SignedOut>
@@ -105,7 +119,7 @@ function SignedOut({ children }: { readonly children: ReactNode }) {
   return session.isPending ? null : children;
 }
 
-const DESTINATIONS = /^\/(engagement|signature|campaigns|team|settings)(\/[\w-]+)*$/;
+const DESTINATIONS = /^\/(live|engagement|signature|campaigns|team|settings)(\/[\w-]+)*$/;
 
 /** New people begin with their signature; an address from outside is never followed. */
 function toDestination(path: string, next: string | null): string {

@@ -2,13 +2,14 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { SessionResponse } from '../../src/contract/session.ts';
 import styles from './frame.module.css';
-import { CampaignIcon, EngagementIcon, SignatureIcon, TeamIcon } from './icons.tsx';
+import { CampaignIcon, EngagementIcon, LiveIcon, SignatureIcon, TeamIcon } from './icons.tsx';
 import { PersonMenu } from './person-menu.tsx';
 import { ShortcutsHelp } from './shortcuts-help.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import { Wordmark } from './wordmark.tsx';
 
 const DESTINATIONS = [
+  { path: '/live', label: 'Live', isForAdmins: false, Icon: LiveIcon },
   { path: '/engagement', label: 'Engagement', isForAdmins: false, Icon: EngagementIcon },
   { path: '/campaigns', label: 'Campaigns', isForAdmins: false, Icon: CampaignIcon },
   { path: '/signature', label: 'Signature', isForAdmins: false, Icon: SignatureIcon },
@@ -28,6 +29,7 @@ export function Frame({ person, children }: Props) {
   const main = useFocusOnArrival(path);
   const isAdmin = person !== null && person.role !== 'member';
   useShortcuts({
+    'g l': () => navigate('/live'),
     'g e': () => navigate('/engagement'),
     'g c': () => navigate('/campaigns'),
     'g s': () => navigate('/signature'),

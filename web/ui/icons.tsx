@@ -20,6 +20,13 @@ function Icon({ children }: { readonly children: ReactNode }) {
   );
 }
 
+export const LiveIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="2" />
+    <path d="M5.500 14.500a6.400 6.400 0 0 1 0-9M14.500 5.500a6.400 6.400 0 0 1 0 9" />
+  </Icon>
+);
+
 export const EngagementIcon = () => (
   <Icon>
     <path d="M4 16V10M10 16V4M16 16V8" />

@@ -8,6 +8,7 @@ interface Shortcut {
 }
 
 const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ['g', 'l'], does: 'Go to Live' },
   { keys: ['g', 'e'], does: 'Go to Engagement' },
   { keys: ['g', 'c'], does: 'Go to Campaigns' },
   { keys: ['g', 's'], does: 'Go to Signature' },

@@ -4,7 +4,7 @@ import type { Campaign } from '../../../src/contract/campaign.ts';
 import { useSession } from '../../session.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import { Placeholder } from '../../ui/placeholder.tsx';
-import { toDayWords } from '../../ui/to-time-words.ts';
+import { toDayWords } from '../../ui/to-day-words.ts';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 import { toKindWords } from '../campaigns/campaign-table.tsx';
 import { campaignsApi } from '../campaigns/campaigns-api.ts';

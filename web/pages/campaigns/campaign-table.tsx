@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import type { Campaign } from '../../../src/contract/campaign.ts';
 import table from '../../ui/table.module.css';
-import { toDayWords } from '../../ui/to-time-words.ts';
+import { toDayWords } from '../../ui/to-day-words.ts';
 import styles from './campaigns-page.module.css';
 import { StatusMark } from './status-mark.tsx';
 

@@ -16,6 +16,7 @@ import { FirstSteps } from './first-steps.tsx';
 import { Freshness } from './freshness.tsx';
 import { HeadlineFigures } from './headline-figures.tsx';
 import { PERIODS, type Period } from './period.ts';
+import { SignalQuality } from './signal-quality.tsx';
 import { WEEK_DAYS } from './to-week-days.ts';
 
 const REFRESH_MS = 15_000;
@@ -71,6 +72,7 @@ function Figures({ stats, daily, period }: FiguresProps) {
   return (
     <>
       <HeadlineFigures stats={stats} period={period} />
+      <SignalQuality />
       {isBeginning ? (
         <FirstSteps />
       ) : (

@@ -6,7 +6,7 @@ import type { Role } from '../../../src/contract/session.ts';
 import { ApiProblem } from '../../api.ts';
 import panel from '../../ui/panel.module.css';
 import table from '../../ui/table.module.css';
-import { toDayWords } from '../../ui/to-time-words.ts';
+import { toDayWords } from '../../ui/to-day-words.ts';
 import styles from './invitations.module.css';
 import { OnceShown } from './once-shown.tsx';
 import section from './section.module.css';

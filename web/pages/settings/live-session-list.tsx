@@ -4,7 +4,7 @@ import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
 import table from '../../ui/table.module.css';
-import { toMinuteWords } from '../../ui/to-time-words.ts';
+import { toMinuteWords } from '../../ui/to-minute-words.ts';
 import section from './section.module.css';
 import { settingsApi } from './settings-api.ts';
 

@@ -25,6 +25,8 @@ export function SignInPage() {
         <>
           New here?{' '}
           <Link href={next === null ? '/sign-up' : `/sign-up?next=${encodeURIComponent(next)}`}>Create an account</Link>
+          {'. '}
+          <Link href="/reset-password">Forgotten your password?</Link>
         </>
       }
     >

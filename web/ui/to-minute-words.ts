@@ -1,4 +1,3 @@
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const minute = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -6,11 +5,6 @@ const minute = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 });
-
-/** "18 Nov 2026", in this browser's time zone. */
-export function toDayWords(instant: string): string {
-  return day.format(new Date(instant));
-}
 
 /** "18 Nov 2026, 10:42", in this browser's time zone. */
 export function toMinuteWords(instant: string): string {
