@@ -14,6 +14,7 @@ export interface StatusChange {
   readonly organizationId: OrganizationId;
   readonly campaignId: CampaignId;
   readonly action: CampaignAction;
+  /** When the new status holds from: the clock of the campaigns hands in the planned time. */
   readonly now: number;
   /** toPurposeKey(appSecret, 'pixel-token'): who joined the audience since gets a pixel when it becomes active. */
   readonly tokenKey: Buffer;
@@ -30,11 +31,11 @@ export async function changeStatus(trx: Transaction<Schema>, change: StatusChang
     .selectFrom('signature_campaigns')
     .where('organization_id', '=', change.organizationId)
     .where('id', '=', change.campaignId)
-    .select(['status', 'starts_at'])
+    .select(['status', 'starts_at', 'ends_at'])
     .forUpdate()
     .executeTakeFirst();
   if (campaign === undefined) return null;
-  const status = toNextStatus(change, campaign.status, campaign.starts_at);
+  const status = toNextStatus(change, campaign);
   const beganAt = await endOpenInterval(trx, change);
   await trx
     .insertInto('signature_campaign_statuses')
@@ -55,9 +56,17 @@ export async function changeStatus(trx: Transaction<Schema>, change: StatusChang
   return status;
 }
 
-function toNextStatus(change: StatusChange, status: CampaignStatus, startsAt: Date | null): CampaignStatus {
+interface Planned {
+  readonly status: CampaignStatus;
+  readonly starts_at: Date | null;
+  readonly ends_at: Date | null;
+}
+
+function toNextStatus(change: StatusChange, { status, starts_at: startsAt, ends_at: endsAt }: Planned): CampaignStatus {
   const next = toStatusAfter(change.action, status);
   if (next === null) throw new CampaignError('status_conflict', toConflictText(change.action, status));
+  if (next === 'active' && endsAt !== null && endsAt.getTime() <= change.now)
+    throw new CampaignError('status_conflict', 'The end of the campaign has passed: move its end, then try again.');
   const isEarly = change.action === 'launch' && startsAt !== null && startsAt.getTime() > change.now;
   return isEarly && status === 'draft' ? 'scheduled' : next;
 }

@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { Audience } from '../domain/audience.ts';
-import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
-import { CampaignError } from './campaign-error.ts';
+import type { CampaignBanner } from '../domain/campaign-banner.ts';
+import type { CampaignId, MemberId, OrganizationId, TemplateId } from '../domain/ids.ts';
+import { checkAudience, checkTemplateId } from './check-audience.ts';
 import { issueCampaignPixels } from './issue-campaign-pixels.ts';
+import { readPlannedTimes } from './read-planned-times.ts';
 
 // In: what a person wants to track. Out: a draft with its variants, its first status interval and a pixel for every
 // member of its audience. An id of another organization must never enter an audience: such ids are unknown here.
@@ -16,23 +18,35 @@ export interface CampaignDraft {
   readonly description?: string | undefined;
   /** With `deal`: one member. */
   readonly audience: Audience;
+  /** With an offset, or what the clock shows in `timezone` or the organization's zone. */
   readonly startsAt?: string | undefined;
   readonly endsAt?: string | undefined;
   readonly timezone?: string | undefined;
   readonly variants?: readonly { readonly label: string }[] | undefined;
   readonly deal?: Deal | undefined;
+  readonly banner?: CampaignBanner | undefined;
+  readonly templateId?: TemplateId | undefined;
   readonly now: number;
   readonly tokenKey: Buffer;
 }
 
 export interface Deal {
   readonly hubspotDealId?: string | undefined;
+  readonly hubspotContactId?: string | undefined;
   readonly pipedriveDealId?: string | undefined;
+  readonly pipedrivePersonId?: string | undefined;
 }
 
-/** Throws CampaignError `audience_unknown` when the audience names a member or department that the organization lacks. */
+/** Throws CampaignError for a member, department or template that the organization lacks, and for times the wrong way round. */
 export async function createCampaign(trx: Transaction<Schema>, draft: CampaignDraft): Promise<CampaignId> {
   await checkAudience(trx, draft.organizationId, draft.audience);
+  await checkTemplateId(trx, draft.organizationId, draft.templateId ?? null);
+  const times = await readPlannedTimes(trx, {
+    organizationId: draft.organizationId,
+    startsAt: draft.startsAt ?? null,
+    endsAt: draft.endsAt ?? null,
+    timezone: draft.timezone ?? null,
+  });
   const { id } = await trx
     .insertInto('signature_campaigns')
     .values({
@@ -42,9 +56,11 @@ export async function createCampaign(trx: Transaction<Schema>, draft: CampaignDr
       owner_id: toOwnerId(draft),
       audience: JSON.stringify(draft.audience),
       deal: draft.deal === undefined ? null : JSON.stringify(draft.deal),
-      starts_at: draft.startsAt ?? null,
-      ends_at: draft.endsAt ?? null,
+      starts_at: times.startsAt,
+      ends_at: times.endsAt,
       timezone: draft.timezone ?? null,
+      banner: draft.banner === undefined ? null : JSON.stringify(draft.banner),
+      template_id: draft.templateId ?? null,
       created_at: new Date(draft.now),
       updated_at: new Date(draft.now),
     })
@@ -67,33 +83,6 @@ export async function createCampaign(trx: Transaction<Schema>, draft: CampaignDr
 function toOwnerId(draft: CampaignDraft): MemberId {
   const [only] = draft.deal !== undefined && 'userIds' in draft.audience ? draft.audience.userIds : [];
   return only ?? draft.memberId;
-}
-
-async function checkAudience(
-  trx: Transaction<Schema>,
-  organizationId: OrganizationId,
-  audience: Audience,
-): Promise<void> {
-  if ('everyone' in audience) return;
-  const [table, ids] =
-    'userIds' in audience
-      ? (['organization_users', audience.userIds] as const)
-      : (['departments', audience.departmentIds] as const);
-  const wanted = new Set<string>(ids);
-  const rows = await trx
-    .selectFrom(table)
-    .where('organization_id', '=', organizationId)
-    .where('id', 'in', [...wanted] as never[])
-    .select('id')
-    .execute();
-  for (const row of rows) wanted.delete(row.id);
-  if (wanted.size > 0) throw new CampaignError('audience_unknown', toUnknownText(table, [...wanted]));
-}
-
-function toUnknownText(table: string, unknown: readonly string[]): string {
-  const noun = table === 'departments' ? 'department' : 'member';
-  const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : '';
-  return `no ${noun} of your organization has the id ${unknown[0]}${more}`;
 }
 
 async function storeVariants(trx: Transaction<Schema>, draft: CampaignDraft, campaignId: CampaignId): Promise<void> {

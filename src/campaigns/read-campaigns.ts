@@ -1,8 +1,9 @@
 import { type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { Audience } from '../domain/audience.ts';
+import type { CampaignBanner } from '../domain/campaign-banner.ts';
 import type { CampaignStatus } from '../domain/campaign-status.ts';
-import type { CampaignId, MemberId, OrganizationId, VariantId } from '../domain/ids.ts';
+import type { CampaignId, MemberId, OrganizationId, TemplateId, VariantId } from '../domain/ids.ts';
 import type { Deal } from './create-campaign.ts';
 
 export interface Campaign {
@@ -17,6 +18,8 @@ export interface Campaign {
   readonly endsAt: Date | null;
   readonly timezone: string | null;
   readonly variants: readonly { readonly id: VariantId; readonly label: string }[];
+  readonly banner: CampaignBanner | null;
+  readonly templateId: TemplateId | null;
   readonly createdAt: Date;
 }
 
@@ -118,6 +121,8 @@ function toCampaign(row: CampaignRow): Campaign {
     endsAt: row.ends_at,
     timezone: row.timezone,
     variants: row.variants,
+    banner: row.banner,
+    templateId: row.template_id,
     createdAt: row.created_at,
   };
 }

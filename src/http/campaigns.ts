@@ -1,16 +1,8 @@
-import type { Transaction } from 'kysely';
 import { recordAudit } from '../audit/record-audit.ts';
-import { CampaignError } from '../campaigns/campaign-error.ts';
 import { changeStatus } from '../campaigns/change-status.ts';
 import { createCampaign } from '../campaigns/create-campaign.ts';
 import { readCampaignPixels } from '../campaigns/read-campaign-pixels.ts';
-import {
-  type Campaign,
-  type CampaignSeen,
-  type CampaignsQuestion,
-  readCampaign,
-  readCampaigns,
-} from '../campaigns/read-campaigns.ts';
+import { type CampaignsQuestion, readCampaigns } from '../campaigns/read-campaigns.ts';
 import {
   type Campaign as CampaignAnswer,
   type CampaignPixels,
@@ -21,14 +13,14 @@ import {
   campaignSchema,
   createCampaignSchema,
 } from '../contract/campaign.ts';
-import type { Schema } from '../db/schema.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { Audience } from '../domain/audience.ts';
-import { CAMPAIGN_ACTIONS, type CampaignAction, toPossibleActions } from '../domain/campaign-status.ts';
-import { type CampaignId, parseUuid } from '../domain/ids.ts';
+import { CAMPAIGN_ACTIONS, type CampaignAction } from '../domain/campaign-status.ts';
+import { type CampaignId, parseUuid, type TemplateId } from '../domain/ids.ts';
 import { toPixelImage } from '../signatures/to-pixel-image.ts';
 import type { HttpApp, HttpContext } from './context.ts';
-import { forbidden, notFound, Problem } from './problem.ts';
+import { findCampaign, isOnlyMine, mayRun, refuse, toAnswer } from './find-campaign.ts';
+import { forbidden, Problem } from './problem.ts';
 import { type Access, requireAccess } from './require-access.ts';
 import { toActor } from './require-admin.ts';
 
@@ -120,7 +112,16 @@ async function create(context: HttpContext, access: Access, body: CreateCampaign
   if (role === 'member' && (body.deal === undefined || !isOnlyMine(audience, access)))
     throw forbidden('A member can track their own deals; campaigns for others are made by an admin.');
   return withTenant(context.databases, organizationId, async (trx) => {
-    const draft = { ...body, audience, organizationId, memberId, now: context.clock.now(), tokenKey: context.tokenKey };
+    const templateId = body.templateId as TemplateId | undefined;
+    const draft = {
+      ...body,
+      templateId,
+      audience,
+      organizationId,
+      memberId,
+      now: context.clock.now(),
+      tokenKey: context.tokenKey,
+    };
     const campaignId = await createCampaign(trx, draft).catch(refuse);
     const created = toAnswer(await findCampaign(trx, access, campaignId));
     const { name, status, deal } = created;
@@ -184,44 +185,4 @@ async function act(context: HttpContext, access: Access, order: Order): Promise<
 interface Order {
   readonly id: string;
   readonly action: CampaignAction;
-}
-
-/** An id of another organization, and one that is no id at all, is not found. */
-async function findCampaign(trx: Transaction<Schema>, access: Access, id: string): Promise<CampaignSeen> {
-  const { organizationId, memberId } = access;
-  const campaignId = parseUuid<CampaignId>(id);
-  const campaign = campaignId === null ? null : await readCampaign(trx, { organizationId, campaignId, memberId });
-  if (campaign === null) throw notFound('The campaign');
-  return campaign;
-}
-
-function mayRun(access: Access, campaign: Campaign): boolean {
-  return access.role !== 'member' || campaign.ownerId === access.memberId;
-}
-
-function isOnlyMine(audience: Audience, access: Access): boolean {
-  return 'userIds' in audience && audience.userIds.every((userId) => userId === access.memberId);
-}
-
-function refuse(error: unknown): never {
-  if (!(error instanceof CampaignError)) throw error;
-  if (error.code === 'status_conflict') throw new Problem(409, error.message, { code: error.code });
-  throw new Problem(400, `audience: ${error.message}`, {
-    code: 'invalid_input',
-    errors: [{ field: 'audience', detail: error.message }],
-  });
-}
-
-function toAnswer(campaign: Campaign): CampaignAnswer {
-  const { audience, variants, deal, startsAt, endsAt, createdAt } = campaign;
-  return {
-    ...campaign,
-    actions: [...toPossibleActions(campaign.status)],
-    audience: audience as CampaignAnswer['audience'],
-    deal,
-    variants: [...variants],
-    startsAt: startsAt?.toISOString() ?? null,
-    endsAt: endsAt?.toISOString() ?? null,
-    createdAt: createdAt.toISOString(),
-  };
 }

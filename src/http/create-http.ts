@@ -10,6 +10,7 @@ import { answerProblems, sendProblem, toProblem, toRoute } from './answer-proble
 import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { authRoutes } from './auth.ts';
+import { campaignEditRoutes } from './campaign-edits.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { createGentleClose, type GentleClose } from './close-gently.ts';
 import type { HttpApp, HttpContext } from './context.ts';
@@ -93,6 +94,7 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   passwordResetRoutes(app, context);
   ssoRoutes(app, context);
   campaignRoutes(app, context);
+  campaignEditRoutes(app, context);
   signatureRoutes(app, context);
   signatureTemplateRoutes(app, context);
   trackingRoutes(app, context);
