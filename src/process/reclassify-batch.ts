@@ -97,17 +97,17 @@ async function storeAudit(
   { runId, organizationId, judgementIds }: ReclassifyWork,
 ): Promise<void> {
   const column = <T>(read: (one: Rejudged) => T): T[] => rejudged.map(read);
-  const from = column(({ event }) => event.judgementId);
+  const oldIds = column(({ event }) => event.judgementId);
   await sql`
     insert into reclassified_events (organization_id, hit_at, event_id, run_id, old_judgement_id)
     select ${organizationId}::uuid, to_timestamp(at / 1000), id, ${runId}::int, judgement_id
-    from unnest(${column(({ event }) => event.hitAt)}::float8[], ${column(({ event }) => event.id)}::bigint[], ${from}::int[])
+    from unnest(${column(({ event }) => event.hitAt)}::float8[], ${column(({ event }) => event.id)}::bigint[], ${oldIds}::int[])
       as event (at, id, judgement_id)
     on conflict do nothing`.execute(trx);
   await sql`
     insert into reclassifications as kept (run_id, organization_id, old_judgement_id, new_judgement_id, events)
     select ${runId}::int, ${organizationId}::uuid, old_id, new_id, count(*)
-    from unnest(${from}::int[], ${column(({ judgement }) => judgementIds.of(judgement))}::int[]) as change (old_id, new_id)
+    from unnest(${oldIds}::int[], ${column(({ judgement }) => judgementIds.of(judgement))}::int[]) as change (old_id, new_id)
     group by old_id, new_id order by old_id, new_id
     on conflict (run_id, organization_id, old_judgement_id, new_judgement_id)
     do update set events = kept.events + excluded.events`.execute(trx);
