@@ -43,7 +43,7 @@ export function CampaignPixel({ campaign, userId }: Props) {
 
 function Pixels({ campaign, own, total }: { campaign: Campaign; own: readonly Pixel[]; total: number }) {
   const isLocal = own.some((pixel) => isLoopback(pixel.url));
-  if (own.length === 0) return <p className={panel.quiet}>{toAbsentWords(total)}</p>;
+  if (own.length === 0) return <p className={panel.quiet}>{toAbsentWords(campaign, total)}</p>;
   return (
     <>
       <p className={panel.quiet}>{toUseWords(campaign)}</p>
@@ -60,10 +60,10 @@ function Pixels({ campaign, own, total }: { campaign: Campaign; own: readonly Pi
   );
 }
 
-function toAbsentWords(total: number): string {
-  return total === 0
-    ? 'None yet: they are made when it is launched.'
-    : `It stands in the signatures of its audience (${total} pixels); none of them is yours.`;
+function toAbsentWords({ deal }: Campaign, total: number): string {
+  if (total === 0) return 'None yet: they are made when it is launched.';
+  if (deal !== null) return 'It belongs to the member whose deal it is: only they paste it into their mail.';
+  return `It stands in the signatures of its audience (${total === 1 ? '1 pixel' : `${total} pixels`}); none of them is yours.`;
 }
 
 function toUseWords({ deal, status }: Campaign): string {

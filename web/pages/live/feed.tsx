@@ -39,17 +39,19 @@ function Row({ open }: { readonly open: Open }) {
         why?
       </button>
       <p id={id} className={styles.reason} hidden={!isAsked}>
-        {open.explanation} {CONFIDENCE_WORDS[open.confidence]}
+        {open.explanation} {toConfidenceWords(open)}
       </p>
     </li>
   );
 }
 
-const CONFIDENCE_WORDS: Readonly<Record<Open['confidence'], string>> = {
-  certain: 'Certain.',
-  probable: 'Probable.',
-  low: 'A guess more than a finding: it counts, and alone it raises no signal.',
-};
+function toConfidenceWords({ confidence, counted }: Open): string {
+  if (confidence === 'certain') return 'Certain.';
+  if (confidence === 'probable') return 'Probable.';
+  return counted
+    ? 'More a guess than a finding: it counts, and alone it raises no signal.'
+    : 'More a guess than a finding.';
+}
 
 const today = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const earlier = new Intl.DateTimeFormat('en-GB', {
