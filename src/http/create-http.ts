@@ -11,6 +11,7 @@ import { apiKeyRoutes } from './api-keys.ts';
 import { auditLogRoutes } from './audit-log.ts';
 import { authRoutes } from './auth.ts';
 import { campaignEditRoutes } from './campaign-edits.ts';
+import { campaignStatsRoutes } from './campaign-stats.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { createGentleClose, type GentleClose } from './close-gently.ts';
 import type { HttpApp, HttpContext } from './context.ts';
@@ -95,6 +96,7 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   ssoRoutes(app, context);
   campaignRoutes(app, context);
   campaignEditRoutes(app, context);
+  campaignStatsRoutes(app, context);
   signatureRoutes(app, context);
   signatureTemplateRoutes(app, context);
   trackingRoutes(app, context);
