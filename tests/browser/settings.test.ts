@@ -43,7 +43,7 @@ test('the panel stands word for word, with the defaults of a new organization', 
 
 test('what is saved holds within two seconds and survives a reload', async () => {
   const page = await openOwn('/settings/tracking');
-  await page.getByText('Enable user engagement tracking').click();
+  await page.getByRole('switch', { name: 'Enable user engagement tracking' }).click();
   await page.getByLabel('Data Retention').selectOption('30');
   await page.getByText('Once saved, opens older than 30 days are deleted for good').waitFor();
   const savedAt = Date.now();
@@ -56,7 +56,7 @@ test('what is saved holds within two seconds and survives a reload', async () =>
   await waitFor(async () => (await page.getByLabel('Data Retention').inputValue()) === '30', 'the retention');
   const first = page.getByRole('switch', { name: 'Enable user engagement tracking' });
   expect(await first.isChecked()).toBe(false);
-  await page.getByText('Enable user engagement tracking').click();
+  await page.getByRole('switch', { name: 'Enable user engagement tracking' }).click();
   await page.getByRole('button', { name: 'Save Settings' }).click();
   await page.getByText('Saved. It holds at once.').waitFor();
 });
