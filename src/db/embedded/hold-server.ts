@@ -31,6 +31,8 @@ export interface Hold {
   /** The client's connection: holding a server keeps no process alive. */
   readonly socket: Socket;
   readonly postmaster: Postmaster;
+  /** The server was started here and ends with this process, whoever else uses it. */
+  readonly endsWithUs: boolean;
 }
 
 /** Joins the server on the cluster's folder, starting it when there is none. `port` null: any. Throws EmbeddedError. */
@@ -41,7 +43,7 @@ export async function holdServer(cluster: Cluster, port: number | null, signal?:
     const { postmaster, stalePid } = await readPostmaster(cluster.folder);
     if (postmaster !== null) {
       const taken = postmaster.status === 'ready' ? await takeLock(cluster, postmaster.port) : null;
-      if (taken !== null) return { ...taken, postmaster };
+      if (taken !== null) return { ...taken, postmaster, endsWithUs: launch !== null && cluster.endsWithProcess };
       continue;
     }
     const failure = (await launch?.failure()) ?? null;
@@ -59,19 +61,33 @@ export async function holdServer(cluster: Cluster, port: number | null, signal?:
   );
 }
 
-/** Gives the hold back; the last one out stops the server and waits for its end. */
-export async function leaveServer(cluster: Cluster, { client, socket, postmaster }: Hold): Promise<void> {
+/**
+ * Gives the hold back; the last one out stops the server and waits for its end. Who started a server that ends with
+ * its process lets the others finish first, as long as patience reaches.
+ */
+export async function leaveServer(cluster: Cluster, hold: Hold): Promise<void> {
+  const { client, socket, postmaster } = hold;
   try {
     socket.ref();
     await client.query('select pg_advisory_unlock_shared($1::bigint)', [USE_KEY]);
-    const answer = await client.query<{ is_last: boolean }>('select pg_try_advisory_lock($1::bigint) as is_last', [
-      USE_KEY,
-    ]);
-    if (answer.rows[0]?.is_last === true) await stopServer(cluster, postmaster.pid);
+    if (await isLast(hold)) await stopServer(cluster, postmaster.pid);
   } catch (error) {
     cluster.log.warn({ error: error instanceof Error ? error.message : String(error) }, 'postgres.not_left');
   } finally {
     await client.end().catch(() => undefined);
+  }
+}
+
+async function isLast({ client, endsWithUs }: Hold): Promise<boolean> {
+  const deadline = Date.now() + (endsWithUs ? OTHERS_MS_MAX : 0);
+  for (;;) {
+    // Tried again instead of waited for: behind a waiting one no newcomer would get its shared lock.
+    const answer = await client.query<{ is_last: boolean }>('select pg_try_advisory_lock($1::bigint) as is_last', [
+      USE_KEY,
+    ]);
+    if (answer.rows[0]?.is_last === true) return true;
+    if (Date.now() >= deadline) return false;
+    await sleep(OTHERS_POLL_MS);
   }
 }
 
@@ -83,6 +99,9 @@ const START_MS_MAX = 300_000;
 const LAUNCHES_MAX = 40;
 const RELAUNCH_MS = 250;
 const CONNECT_MS_MAX = 10_000;
+/** Less than serve gives itself to end. A command that takes longer loses its server, and may be run again. */
+const OTHERS_MS_MAX = 20_000;
+const OTHERS_POLL_MS = 100;
 const STOP_MS_MAX = 60_000;
 /** Refused because it is being stopped, going down, coming up or full; or gone between reading its number and connecting. */
 const PASSING_STATES = ['55P03', '57P01', '57P02', '57P03', '53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'];

@@ -98,6 +98,19 @@ test('two processes use one server, whoever started it', async () => {
   expect(await ask(beside.url, 'select 1 as one')).toEqual({ one: 1 });
 });
 
+test('who started a server that ends with its process leaves after those who work on it', async () => {
+  const child = await startProcess({ endsWithProcess: true });
+  const beside = await start();
+  const { pid } = await readRunning();
+  const working = ask(beside.url, 'select 1 as one from pg_sleep(1)');
+  const stopping = child.stop();
+  expect(await working).toEqual({ one: 1 });
+  expect((await readRunning()).pid).toBe(pid);
+  await beside.stop();
+  await stopping;
+  expect((await readPostmaster(cluster)).postmaster).toBeNull();
+});
+
 test('after kill -9 of its process nothing committed is lost and a new start takes less than 3 s', async () => {
   const child = await startProcess({ endsWithProcess: true });
   const { url } = toRunning(child);
