@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../../tests/support/running-server.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import { silentLog } from '../kit/log.ts';
@@ -115,3 +116,13 @@ async function readDays(): Promise<string[]> {
   const rows = await databases.system.selectFrom('visitor_keys').select('day').orderBy('day').execute();
   return rows.map((row) => row.day);
 }
+
+test('a clock that jumps days ahead and back costs about a second without visitors, not a minute', async () => {
+  const keys = await start();
+  now = NOON + 3 * DAY_MS;
+  expect(keys.hasToday()).toBe(false);
+  await waitFor(async () => keys.hasToday(), 'the key of the day ahead');
+  now = NOON;
+  expect(keys.hasToday()).toBe(false);
+  await waitFor(async () => keys.hasToday(), 'the key of this day');
+});

@@ -116,6 +116,8 @@ class RefreshedDayKeys implements DayKeys {
       key.fill(0);
       this.#snapshot = { day: -1, today: null, yesterday: null };
     }
+    // A clock that jumped: each hit until the next refresh would have no visitor.
+    if (!this.#keys.has(today)) this.#refreshAfter(RETRY_MS);
   }
 
   /** The database's clock must agree: one node whose clock ran ahead must not take the key from all the others. */
