@@ -16,6 +16,7 @@ import { campaignRoutes } from './campaigns.ts';
 import { createGentleClose, type GentleClose } from './close-gently.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { departmentRoutes } from './departments.ts';
+import { installTestRoutes } from './install-test.ts';
 import { invitationRoutes } from './invitations.ts';
 import { memberImportRoutes } from './member-import.ts';
 import { memberRoutes } from './members.ts';
@@ -99,6 +100,7 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   campaignStatsRoutes(app, context);
   signatureRoutes(app, context);
   signatureTemplateRoutes(app, context);
+  installTestRoutes(app, context);
   trackingRoutes(app, context);
   qualityRoutes(app, context);
   openRoutes(app, context);
