@@ -47,8 +47,8 @@ afterAll(async () => {
 });
 
 /** A signed-in request from an address, as a reverse proxy hands it on. */
-const visit = (address: string, userAgent = CHROME) =>
-  http.send('GET', '/api/signatures/me', {
+const visit = (address: string, userAgent = CHROME, path = '/api/signatures/me') =>
+  http.send('GET', path, {
     headers: { cookie: owner.cookie, 'x-forwarded-for': address, 'user-agent': userAgent },
   });
 
@@ -97,6 +97,13 @@ test("a member's own open is stored as their own and not counted", async () => {
     confidence: 'probable',
   });
   expect(await readRollupDrift(databases)).toEqual([]);
+});
+
+test('asking who is signed in enrols as well, once however often', async () => {
+  for (let n = 0; n < 5; n += 1) await visit(HOME, CHROME, '/api/session');
+  await enrolled(1);
+  expect(await openMail()).toMatchObject({ verdict: 'self' });
+  expect(await countDevices()).toBe(1);
 });
 
 test('somebody behind the same address with another program counts, at low confidence', async () => {

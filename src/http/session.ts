@@ -19,6 +19,7 @@ export function sessionRoutes(app: HttpApp, context: HttpContext): void {
       await refuseKey(request);
       const found = await readSession(context, fromNodeHeaders(request.headers), true);
       if (!found) throw signedOut();
+      request.server.ownDevices.note(found.session, request);
       if (found.cookies.length > 0) reply.header('set-cookie', [...found.cookies]);
       const { memberId, organizationId, organizationName, name, email, role, timeZone, hasTwoFactor } = found.session;
       return {
