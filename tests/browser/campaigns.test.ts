@@ -5,6 +5,7 @@ import { openScreens, type Screens } from './open-screens.ts';
 
 // A deal is tracked, run and ended as a sales person does it: in the browser, on the real server.
 
+const CRAWLER = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 const INTERACTIONS_MAX = 5;
 const MINUTE_MS = 60_000;
 
@@ -56,6 +57,32 @@ test('the copied pixel counts: an open of the mail stands in the feed with the n
   expect(await row.textContent()).toContain('· counted · reader on a computer');
   await row.getByRole('button', { name: 'why?' }).click();
   await row.getByText('web browser').waitFor();
+});
+
+test('the page of a campaign shows its opens, on what they were read, and what was refused', async () => {
+  const page = await openOwn('/campaigns');
+  await track(page, 'Hooli offer');
+  const html = await page.getByRole('textbox', { name: 'HTML code of the pixel' }).inputValue();
+  for (const userAgent of [undefined, CRAWLER]) {
+    const reader = await screens.open(userAgent === undefined ? {} : { userAgent });
+    const loaded = reader.waitForResponse((answer) => answer.url().includes('/api/t/p/'));
+    await reader.setContent(html, { waitUntil: 'load' });
+    await loaded;
+  }
+  const totals = page.getByRole('region', { name: 'Totals' });
+  await waitFor(async () => (await totals.textContent())?.includes('1 open') === true, 'one open', 30_000);
+  const mix = page.getByRole('region', { name: 'What fetched it' });
+  await waitFor(
+    async () => /Readers' own mail programs1Refused before recording1/.test((await mix.textContent()) ?? ''),
+    'the crawler',
+    30_000,
+  );
+  await page.getByText('Desktop 100 %').waitFor();
+  await page.getByRole('button', { name: 'Show table' }).click();
+  await page.getByRole('row').filter({ hasText: 'launched' }).waitFor();
+  await page.getByRole('link', { name: 'Campaigns' }).first().click();
+  const row = page.getByRole('row').filter({ hasText: 'Hooli offer' });
+  await waitFor(async () => /Running.*Deal11/.test((await row.textContent()) ?? ''), 'the figures in the list');
 });
 
 test('a campaign is paused and resumed at a click, and ended only after a question', async () => {

@@ -10,6 +10,7 @@ import { toKindWords } from '../campaigns/campaign-table.tsx';
 import { campaignsApi } from '../campaigns/campaigns-api.ts';
 import { StatusMark } from '../campaigns/status-mark.tsx';
 import { CampaignActions } from './campaign-actions.tsx';
+import { CampaignFigures } from './campaign-figures.tsx';
 import styles from './campaign-page.module.css';
 import { CampaignPixel } from './campaign-pixel.tsx';
 
@@ -46,6 +47,9 @@ function Details({ campaign }: { readonly campaign: Campaign }) {
         </div>
         {mayRun ? <CampaignActions campaign={campaign} /> : null}
       </header>
+      {mayRun && campaign.status !== 'draft' && campaign.status !== 'scheduled' ? (
+        <CampaignFigures campaign={campaign} />
+      ) : null}
       <CampaignPixel campaign={campaign} userId={person?.userId ?? null} />
     </>
   );

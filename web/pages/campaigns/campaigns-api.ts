@@ -1,4 +1,6 @@
 import type { Campaign, CampaignPixels, CreateCampaign } from '../../../src/contract/campaign.ts';
+import type { CampaignStats } from '../../../src/contract/campaign-stats.ts';
+import type { Daily } from '../../../src/contract/daily.ts';
 import { request } from '../../api.ts';
 
 export interface CampaignPage {
@@ -14,6 +16,10 @@ export const campaignsApi = {
     request<CampaignPage>('GET', `/api/campaigns${cursor === null ? '' : `?cursor=${cursor}`}`),
   one: (id: string) => request<Campaign>('GET', `/api/campaigns/${encodeURIComponent(id)}`),
   pixels: (id: string) => request<CampaignPixels>('GET', `/api/campaigns/${encodeURIComponent(id)}/pixels`),
+  stats: (id: string) => request<CampaignStats>('GET', `/api/campaigns/${encodeURIComponent(id)}/stats`),
+  /** The last `days` days, oldest first. */
+  daily: (id: string, days: number) =>
+    request<Daily>('GET', `/api/campaigns/${encodeURIComponent(id)}/stats/daily?days=${days}`),
   create: (body: CreateCampaign) => request<Campaign>('POST', '/api/campaigns', body),
   act: (id: string, action: CampaignAction) =>
     request<Campaign>('POST', `/api/campaigns/${encodeURIComponent(id)}/${action}`, {}),

@@ -24,7 +24,8 @@ export function CampaignsPage() {
     getNextPageParam: (page) => page.next,
   });
   const campaigns = list.data?.pages.flatMap((page) => page.data);
-  const isAdmin = session.data?.person !== undefined && session.data.person?.role !== 'member';
+  const person = session.data?.person ?? null;
+  const isAdmin = person !== null && person.role !== 'member';
   return (
     <>
       <header className={styles.head}>
@@ -40,7 +41,11 @@ export function CampaignsPage() {
         <LoadError what="Your campaigns" error={list.error} onRetry={() => list.refetch()} />
       ) : (
         <section className={`${panel.panel} ${styles.list}`} aria-label="Campaigns" aria-busy={!campaigns}>
-          {campaigns ? <CampaignTable campaigns={campaigns} /> : <Placeholder width="100%" height={200} />}
+          {campaigns ? (
+            <CampaignTable campaigns={campaigns} person={person} />
+          ) : (
+            <Placeholder width="100%" height={200} />
+          )}
           {list.hasNextPage ? (
             <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
               Show older ones

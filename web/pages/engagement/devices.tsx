@@ -9,19 +9,26 @@ const DEVICES = [
   { device: 'tablet', label: 'Tablet' },
 ] as const;
 
+type DeviceShares = Pick<MyStats, 'byDevice' | 'deviceKnownShare'>;
+
+interface Props {
+  readonly stats: DeviceShares | undefined;
+  readonly heading?: string;
+}
+
 /** On what mail is opened, and of how many opens that is known at all. */
-export function Devices({ stats }: { readonly stats: MyStats | undefined }) {
+export function Devices({ stats, heading = 'Devices, last 30 days' }: Props) {
   return (
     <section className={`${panel.panel} ${styles.section}`} aria-labelledby="devices-title" aria-busy={!stats}>
       <h2 id="devices-title" className={panel.heading}>
-        Devices, last 30 days
+        {heading}
       </h2>
       {stats ? <Shares stats={stats} /> : <Placeholder width="100%" height={88} />}
     </section>
   );
 }
 
-function Shares({ stats }: { readonly stats: MyStats }) {
+function Shares({ stats }: { readonly stats: DeviceShares }) {
   const { byDevice, deviceKnownShare } = stats;
   const isKnown = DEVICES.some(({ device }) => byDevice[device] > 0);
   if (!isKnown) return <p className={panel.quiet}>{toUnknownWords(deviceKnownShare)}</p>;
