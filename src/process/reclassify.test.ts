@@ -4,8 +4,10 @@ import { makeBlock, makeHit } from '../../tests/support/hits.ts';
 import { campaignHits, NOW, prepareProcessing, userHits } from '../../tests/support/processing.ts';
 import type { SeededOrganization } from '../../tests/support/seed.ts';
 import { readEvents, readRollupDrift } from '../../tests/support/tracking.ts';
-import type { Hit } from '../domain/hit.ts';
+import { withTenant } from '../db/with-tenant.ts';
+import { DAY_MS, type Hit } from '../domain/hit.ts';
 import type { Judgement } from '../domain/verdict.ts';
+import { purge } from '../retention/purge.ts';
 import { createBatchContext } from './batch-context.ts';
 import { processBatch } from './process-batch.ts';
 import { type ReclassifyOptions, type Rules, reclassify } from './reclassify.ts';
@@ -158,4 +160,22 @@ test('hits that arrive during a run are stored, and all figures agree afterwards
   })();
   await Promise.all([run({ rules: rulesWith({ cloud_browser: toBot }) }), arriving]);
   expect(await readRollupDrift(processing.database)).toEqual([]);
+});
+
+test('what was kept of an open goes with it at the end of the retention, and no other organization sees it', async () => {
+  const acme = await seed({ settings: { retention_days: 30 } });
+  const globex = await seed();
+  await process(makeBlock([cloudHit(acme, 0)]), userHits(globex, { at: NOW }));
+  await run({ rules: rulesWith({ cloud_browser: toBot }) });
+  const { database } = processing;
+  const count = (organization: SeededOrganization) =>
+    withTenant(database, organization.organizationId, async (trx) => {
+      const { rows } = await sql<{ n: number }>`select count(*)::int as n from reclassified_events`.execute(trx);
+      return rows[0]?.n;
+    });
+  expect([await count(acme), await count(globex)]).toEqual([1, 0]);
+  await purge(database, NOW + 29 * DAY_MS);
+  expect(await count(acme)).toBe(1);
+  await purge(database, NOW + 31 * DAY_MS);
+  expect(await count(acme)).toBe(0);
 });
