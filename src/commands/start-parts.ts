@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { watchCollectRegion } from '../accounts/collect-region.ts';
 import { createAuth } from '../accounts/create-auth.ts';
 import { createMailer, type Mailer } from '../accounts/create-mailer.ts';
+import { startCampaignClock } from '../campaigns/start-campaign-clock.ts';
 import { type Collector, createCollector } from '../collect/create-collector.ts';
 import type { Config } from '../config.ts';
 import { connect } from '../db/connect.ts';
@@ -105,9 +106,12 @@ async function openFreshNetworks({ config, clock, log, metrics, closers }: Base)
   return networks;
 }
 
-async function startJobs({ config, spool, databases, networks, clock, log, metrics, closers }: Parts): Promise<void> {
+async function startJobs(parts: Parts): Promise<void> {
+  const { config, spool, databases, networks, clock, log, metrics, tokenKey, closers } = parts;
   const retention = await startRetention({ databases, clock, log });
   closers.push(() => retention.stop());
+  const campaigns = startCampaignClock({ databases, clock, log, tokenKey });
+  closers.push(() => campaigns.stop());
   const processor = startProcessor({
     spool,
     databases,
