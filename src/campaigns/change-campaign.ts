@@ -3,7 +3,7 @@ import type { Schema } from '../db/schema.ts';
 import type { Audience } from '../domain/audience.ts';
 import type { CampaignBanner } from '../domain/campaign-banner.ts';
 import type { CampaignStatus } from '../domain/campaign-status.ts';
-import type { CampaignId, OrganizationId, TemplateId } from '../domain/ids.ts';
+import type { CampaignId, MemberId, OrganizationId, TemplateId } from '../domain/ids.ts';
 import { CampaignError } from './campaign-error.ts';
 import { checkAudience, checkTemplateId } from './check-audience.ts';
 import type { Deal } from './create-campaign.ts';
@@ -49,7 +49,11 @@ export async function changeCampaign(
     .executeTakeFirst();
   if (kept === undefined) return false;
   checkStatus(kept.status, change, kept.deal !== null);
-  if (change.audience !== undefined) await checkAudience(trx, organizationId, change.audience);
+  if (change.audience !== undefined) {
+    if (kept.deal !== null && toOnlyMember(change.audience) === null)
+      throw new CampaignError('audience_unknown', 'one member for a deal: {"userIds": [id]}', 'audience');
+    await checkAudience(trx, organizationId, change.audience);
+  }
   await checkTemplateId(trx, organizationId, change.templateId ?? null);
   const times = await readPlannedTimes(trx, {
     organizationId,
@@ -61,14 +65,26 @@ export async function changeCampaign(
     throw new CampaignError('times_wrong', 'expected in the future; to end it now, complete it', 'endsAt');
   if (kept.status === 'scheduled' && times.startsAt === null)
     throw new CampaignError('times_wrong', 'a scheduled campaign has a start; to begin now, launch it', 'startsAt');
+  const ownerId = kept.deal === null || change.audience === undefined ? null : toOnlyMember(change.audience);
   await trx
     .updateTable('signature_campaigns')
-    .set({ ...toColumns(change), starts_at: times.startsAt, ends_at: times.endsAt, updated_at: new Date(now) })
+    .set({
+      ...toColumns(change),
+      ...(ownerId === null ? {} : { owner_id: ownerId }),
+      starts_at: times.startsAt,
+      ends_at: times.endsAt,
+      updated_at: new Date(now),
+    })
     .where('organization_id', '=', organizationId)
     .where('id', '=', campaignId)
     .execute();
   if (change.audience !== undefined) await issueCampaignPixels(trx, order);
   return true;
+}
+
+/** A deal is one member's, who owns it. */
+function toOnlyMember(audience: Audience): MemberId | null {
+  return 'userIds' in audience && audience.userIds.length === 1 ? (audience.userIds[0] ?? null) : null;
 }
 
 function checkStatus(status: CampaignStatus, change: CampaignChange, isDeal: boolean): void {

@@ -110,6 +110,18 @@ test('a change of the audience gives who joins a pixel; times and status are hel
   expect((await owner.send('PATCH', path, { name: 'Past' })).status).toBe(200);
 });
 
+test('a deal stays with one member, who owns it', async () => {
+  const path = await make({ deal: {}, audience: { userIds: [member.memberId] } });
+  const links = { hubspotDealId: '42', pipedrivePersonId: '7' };
+  expect((await member.send('PATCH', path, { deal: links })).body.deal).toEqual(links);
+  expect((await owner.send('PATCH', path, { audience: { everyone: true } })).status).toBe(400);
+  expect((await member.send('PATCH', path, { audience: { userIds: [colleague.memberId] } })).status).toBe(403);
+  const handedOver = await owner.send('PATCH', path, { audience: { userIds: [colleague.memberId] } });
+  expect(handedOver.body.ownerId).toBe(colleague.memberId);
+  expect((await member.send('PATCH', path, { name: 'Mine?' })).status).toBe(403);
+  expect((await owner.send('PATCH', await make(), { deal: {} })).status).toBe(409);
+});
+
 test('a copy is a draft with pixels of its own', async () => {
   const path = await make({
     variants: [{ label: 'A' }, { label: 'B' }],

@@ -4,7 +4,7 @@ import { type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
 import { signatureSchema } from '../contract/signature.ts';
 import { templateListSchema, templateSchema } from '../contract/signature-template.ts';
-import type { DepartmentId } from '../domain/ids.ts';
+import type { DepartmentId, TemplateId } from '../domain/ids.ts';
 
 let databases: TestDatabase;
 let http: StartedHttp;
@@ -86,6 +86,25 @@ test('the starters can be made as they are, and a preview with a real member hol
     await make(starter.html);
   }
   expect((await owner.post(`${PATH}/preview`, { html: 'x', userId: stranger.memberId })).status).toBe(404);
+});
+
+test('two saves of one name at once: one is kept, the other told', async () => {
+  const both = await Promise.all([1, 2].map(() => owner.post(PATH, { name: 'Raced', html: 'x' })));
+  expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+});
+
+test('a template that the rules no longer allow is not rendered: the member has the default signature', async () => {
+  const id = await make('<p>{{full_name}}</p>');
+  await owner.send('PUT', `${PATH}/${id}/assignments`, { userIds: [member.memberId] });
+  expect((await readMine()).template.id).toBe(id);
+  await databases.system
+    .updateTable('signature_templates')
+    .set({ html: '<script>alert(1)</script>' })
+    .where('id', '=', id as TemplateId)
+    .execute();
+  const mine = await readMine();
+  expect(mine.template).toEqual({ id: null, name: 'Default', assignedBy: 'default' });
+  expect(mine.html).not.toContain('script');
 });
 
 describe('what is refused', () => {

@@ -11,6 +11,7 @@ import { type AssignedBy, type AssignedTemplate, readAssignedTemplate } from './
 import { renderSignature } from './render-signature.ts';
 import { renderTemplate } from './render-template.ts';
 import { renderTemplateText } from './render-template-text.ts';
+import { TemplateError } from './template-error.ts';
 import { toBannerHtml } from './to-banner-html.ts';
 import { toMergeValues } from './to-merge-values.ts';
 import { toPixelRow } from './to-pixel-image.ts';
@@ -65,23 +66,33 @@ export async function readSignature(
   });
   const pixelUrls = [...(pixelUrl === null ? [] : [pixelUrl]), ...campaigns.map((campaign) => campaign.pixelUrl)];
   const banner = carried.findLast((row) => row.banner !== null)?.banner ?? null;
-  const content = assigned === null ? renderSignature(toFields(member), []) : renderAssigned(assigned, member);
+  const rendered = assigned === null ? null : renderAssigned(assigned, member);
+  const content = rendered ?? renderSignature(toFields(member), []);
   return {
     html: `${content.html}${banner === null ? '' : toBannerHtml(banner)}${toPixelRow(pixelUrls)}`,
     text: content.text,
     pixelUrl,
     campaigns,
     template:
-      assigned === null
+      assigned === null || rendered === null
         ? { id: null, name: 'Default', assignedBy: 'default' }
         : { id: assigned.id, name: assigned.name, assignedBy: assigned.assignedBy },
   };
 }
 
-function renderAssigned(template: AssignedTemplate, member: MemberRow): { html: string; text: string } {
-  const nodes = checkTemplate(template.html, template.ownFields);
-  const values = { ...template.ownFields, ...toMergeValues(toFields(member)) };
-  return { html: renderTemplate(nodes, values), text: renderTemplateText(nodes, values) };
+/**
+ * Null for a template that was stored under rules that have become stricter since: the member gets the default one
+ * rather than no signature, and the answer says so by `assignedBy`.
+ */
+function renderAssigned(template: AssignedTemplate, member: MemberRow): { html: string; text: string } | null {
+  try {
+    const nodes = checkTemplate(template.html, template.ownFields);
+    const values = { ...template.ownFields, ...toMergeValues(toFields(member)) };
+    return { html: renderTemplate(nodes, values), text: renderTemplateText(nodes, values) };
+  } catch (error) {
+    if (error instanceof TemplateError) return null;
+    throw error;
+  }
 }
 
 type MemberRow = NonNullable<Awaited<ReturnType<typeof readMember>>>;

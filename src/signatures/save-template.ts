@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { type Actor, recordAudit } from '../audit/record-audit.ts';
+import { isSqlState } from '../db/roles.ts';
 import type { Schema } from '../db/schema.ts';
 import type { OrganizationId, TemplateId } from '../domain/ids.ts';
 import { checkTemplate } from './check-template.ts';
@@ -25,7 +26,10 @@ export interface TemplateDraft {
 export async function saveTemplate(trx: Transaction<Schema>, draft: TemplateDraft): Promise<TemplateId> {
   checkTemplate(draft.html, draft.ownFields);
   await checkName(trx, draft);
-  const id = draft.id === null ? await insertTemplate(trx, draft) : await updateTemplate(trx, draft, draft.id);
+  const saved = draft.id === null ? insertTemplate(trx, draft) : updateTemplate(trx, draft, draft.id);
+  const id = await saved.catch((error: unknown) => {
+    throw isSqlState(error, UNIQUE_VIOLATION) ? toNameTaken(draft.name) : error;
+  });
   await recordAudit(trx, {
     organizationId: draft.organizationId,
     actor: draft.actor,
@@ -56,10 +60,16 @@ async function checkName(trx: Transaction<Schema>, { organizationId, id, name }:
     .where('organization_id', '=', organizationId)
     .select(['id', 'name'])
     .execute();
-  if (rows.some((row) => row.name === name && row.id !== id))
-    throw new TemplateError('name_taken', [`there is a template called ${name} already`], 'name');
+  if (rows.some((row) => row.name === name && row.id !== id)) throw toNameTaken(name);
   if (id === null && rows.length >= TEMPLATES_MAX)
     throw new TemplateError('name_taken', [`an organization has at most ${TEMPLATES_MAX} templates`], 'name');
+}
+
+/** Somebody else saved a template of this name at the same moment. */
+const UNIQUE_VIOLATION = '23505';
+
+function toNameTaken(name: string): TemplateError {
+  return new TemplateError('name_taken', [`there is a template called ${name} already`], 'name');
 }
 
 async function insertTemplate(trx: Transaction<Schema>, draft: TemplateDraft): Promise<TemplateId> {
