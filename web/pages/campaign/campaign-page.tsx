@@ -34,6 +34,9 @@ function Details({ campaign }: { readonly campaign: Campaign }) {
   const session = useSession();
   const person = session.data?.person;
   const mayRun = person != null && (person.role !== 'member' || campaign.ownerId === person.userId);
+  const hasRun = campaign.status !== 'draft' && campaign.status !== 'scheduled';
+  const figures = mayRun && hasRun ? <CampaignFigures key="figures" campaign={campaign} /> : null;
+  const pixel = <CampaignPixel key="pixel" campaign={campaign} userId={person?.userId ?? null} />;
   return (
     <>
       <header className={styles.head}>
@@ -47,10 +50,14 @@ function Details({ campaign }: { readonly campaign: Campaign }) {
         </div>
         {mayRun ? <CampaignActions campaign={campaign} /> : null}
       </header>
-      {mayRun && campaign.status !== 'draft' && campaign.status !== 'scheduled' ? (
-        <CampaignFigures campaign={campaign} />
-      ) : null}
-      <CampaignPixel campaign={campaign} userId={person?.userId ?? null} />
+      {isNewDeal(campaign) ? [pixel, figures] : [figures, pixel]}
     </>
   );
+}
+
+const DAY_MS = 86_400_000;
+
+/** On its first day a deal is there to be pasted; later, to be read. */
+function isNewDeal({ deal, createdAt }: Campaign): boolean {
+  return deal !== null && Date.now() - Date.parse(createdAt) < DAY_MS;
 }
