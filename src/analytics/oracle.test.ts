@@ -6,6 +6,7 @@ import {
   recountMyStats,
   recountOpens,
   shiftDay,
+  toCells,
   toClockText,
   toTotals,
 } from '../../tests/support/recount.ts';
@@ -17,7 +18,9 @@ import { type BatchContext, createBatchContext } from '../process/batch-context.
 import { processBatch } from '../process/process-batch.ts';
 import { toFailure } from '../process/to-failure.ts';
 import { readDaily } from './read-daily.ts';
+import { readHours } from './read-hours.ts';
 import { readMyStats } from './read-my-stats.ts';
+import { readOrganizationDaily } from './read-organization-daily.ts';
 import { readOrganizationStats } from './read-organization-stats.ts';
 import { readViewer } from './read-viewer.ts';
 
@@ -137,6 +140,33 @@ test('my-stats equals a recount for every member, asked on many days and at many
         stats: { ...expected, comparisons: { thisWeek: cut } },
       });
     }
+  }
+});
+
+test('the hours of the week equal a recount for every member', async () => {
+  for (const reader of readers) {
+    const today = toClockText(NOW, reader.readerZone).slice(0, 10);
+    const counted = opensOf(reader).filter(({ day }) => day >= shiftDay(today, -56) && day < today);
+    const { data } = await asReader(reader, (trx, viewer) => readHours(trx, viewer, NOW));
+    const cells = data.flatMap(({ opens: row }, day) =>
+      row.flatMap((count, hour) => (count > 0 ? [[`${day} ${String(hour).padStart(2, '0')}`, count] as const] : [])),
+    );
+    expect(new Map(cells)).toEqual(toCells(counted));
+  }
+});
+
+test('the team’s daily figures equal a recount for every organization and day', async () => {
+  for (const { seeded, timeZone } of organizations) {
+    const own = opens.filter((open) => seeded.members.some(({ memberId }) => memberId === open.memberId));
+    const local = recountOpens(own, { organization: timeZone, reader: timeZone });
+    const question = { organizationId: seeded.organizationId, days: DAYS, now: NOW };
+    const { data } = await withTenant(databases, seeded.organizationId, (trx) => readOrganizationDaily(trx, question));
+    const today = toClockText(NOW, timeZone).slice(0, 10);
+    const expected = Array.from({ length: DAYS }, (_, index) => {
+      const date = shiftDay(today, index - DAYS + 1);
+      return { date, ...toTotals(local.filter(({ day }) => day === date)) };
+    });
+    expect(data).toEqual(expected);
   }
 });
 

@@ -55,7 +55,10 @@ interface Sources {
   readonly until: Date;
 }
 
-async function readSettings(trx: Transaction<Schema>, organizationId: OrganizationId): Promise<TrackingSettings> {
+export async function readSettings(
+  trx: Transaction<Schema>,
+  organizationId: OrganizationId,
+): Promise<TrackingSettings> {
   const row = await trx
     .selectFrom('organization_settings')
     .where('organization_id', '=', organizationId)

@@ -6,19 +6,14 @@ import type { SlotFigures } from './read-slots.ts';
 export const PEAK_DAYS = 56;
 const PEAK_WEEKS = 8;
 const PEAK_HOURS_MAX = 3;
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
 /**
  * The best hours of the week, best first, ties to the earlier hour of a week that begins on Monday; hours without an
  * open are left out. An hour that a clock change repeats is one cell, one that it skips is empty that week.
  */
 export function toPeakHours(slots: readonly SlotFigures[], timeZone: string): PeakHour[] {
-  const cells = new Array<number>(168).fill(0);
-  for (const slot of slots) {
-    const cell = toHourOfWeek(slot.at, timeZone);
-    cells[cell] = (cells[cell] ?? 0) + slot.opens;
-  }
-  return [...cells.entries()]
+  return [...toHourCells(slots, timeZone).entries()]
     .filter(([, opens]) => opens > 0)
     .sort(([cellA, opensA], [cellB, opensB]) => opensB - opensA || cellA - cellB)
     .slice(0, PEAK_HOURS_MAX)
@@ -27,4 +22,14 @@ export function toPeakHours(slots: readonly SlotFigures[], timeZone: string): Pe
       day: WEEKDAYS[Math.floor(cell / 24)] ?? 'Monday',
       avgOpens: Math.round((opens * 10) / PEAK_WEEKS) / 10,
     }));
+}
+
+/** Opens per hour of the week: 168 numbers, Monday 0:00 first. */
+export function toHourCells(slots: readonly SlotFigures[], timeZone: string): number[] {
+  const cells = new Array<number>(168).fill(0);
+  for (const slot of slots) {
+    const cell = toHourOfWeek(slot.at, timeZone);
+    cells[cell] = (cells[cell] ?? 0) + slot.opens;
+  }
+  return cells;
 }

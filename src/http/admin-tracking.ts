@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Transaction } from 'kysely';
 import { readDaily } from '../analytics/read-daily.ts';
 import { readMyStats } from '../analytics/read-my-stats.ts';
+import { readOrganizationDaily } from '../analytics/read-organization-daily.ts';
 import { readOrganizationStats } from '../analytics/read-organization-stats.ts';
 import { readViewer, type Viewer } from '../analytics/read-viewer.ts';
 import { dailyQuerySchema, dailySchema } from '../contract/daily.ts';
@@ -31,6 +32,21 @@ export function adminTrackingRoutes(app: HttpApp, context: HttpContext): void {
       const { organizationId } = await requireReader(request);
       const question = { organizationId, days: request.query.days, now: context.clock.now() };
       return withTenant(context.databases, organizationId, (trx) => readOrganizationStats(trx, question));
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/api/admin/tracking/organization-stats/daily',
+    schema: {
+      tags,
+      summary: "The whole team's opens per day, today last",
+      querystring: dailyQuerySchema,
+      response: { 200: dailySchema },
+    },
+    handler: async (request) => {
+      const { organizationId } = await requireReader(request);
+      const question = { organizationId, days: request.query.days, now: context.clock.now() };
+      return withTenant(context.databases, organizationId, (trx) => readOrganizationDaily(trx, question));
     },
   });
   app.route<{ Params: { userId: string } }>({

@@ -4,6 +4,7 @@ import { type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
 import { storeSlots } from '../../tests/support/store-slots.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
 import { dailySchema } from '../contract/daily.ts';
+import { hoursSchema } from '../contract/hours.ts';
 import { myStatsSchema } from '../contract/my-stats.ts';
 import { organizationStatsSchema } from '../contract/organization-stats.ts';
 import { DEFAULT_TRACKING_SETTINGS, type TrackingSettings } from '../domain/settings.ts';
@@ -103,7 +104,57 @@ describe('daily', () => {
   );
 });
 
+describe('hours', () => {
+  test('seven days of 24 hours, empty for a member without data', async () => {
+    const answer = await member.get('/api/tracking/my-stats/hours');
+    const { data } = hoursSchema.strict().parse(answer.body);
+    expect(data.map(({ day }) => day)[0]).toBe('Monday');
+    expect(data.flatMap(({ opens }) => opens).every((opens) => opens === 0)).toBe(true);
+    expect((await http.send('GET', '/api/tracking/my-stats/hours')).status).toBe(401);
+  });
+});
+
 describe('the team’s figures', () => {
+  test('per day: their sum is the total, a member gets 403', async () => {
+    const path = '/api/admin/tracking/organization-stats/daily';
+    const { data } = dailySchema.strict().parse((await owner.get(`${path}?days=7`)).body);
+    expect(data).toHaveLength(7);
+    expect(data.at(-1)).toMatchObject({ opens: 10, unique: 2 });
+    expect((await member.get(path)).status).toBe(403);
+    for (const days of ['0', 'abc', '100000']) expect((await owner.get(`${path}?days=${days}`)).status).toBe(400);
+  });
+
+  test('an unknown user, another organization’s and what is no id are 404; a deactivated member has a page', async () => {
+    for (const userId of [stranger.memberId, '00000000-0000-4000-8000-000000000000', 'me'])
+      for (const end of ['stats', 'stats/daily'])
+        expect((await owner.get(`/api/admin/tracking/user/${userId}/${end}`)).status).toBe(404);
+    const { organizationId, memberId } = member;
+    const setDeactivated = (at: Date | null) =>
+      databases.system
+        .updateTable('organization_users')
+        .set({ deactivated_at: at })
+        .where('organization_id', '=', organizationId)
+        .where('id', '=', memberId)
+        .execute();
+    await setDeactivated(new Date());
+    const answer = await owner.get(`/api/admin/tracking/user/${memberId}/stats`);
+    expect(myStatsSchema.strict().parse(answer.body).today).toEqual({ opens: 3, unique: 1 });
+    expect((await member.get('/api/tracking/my-stats')).status).toBeGreaterThanOrEqual(401);
+    await setDeactivated(null);
+  });
+
+  test('a member without data has a page of zeros', async () => {
+    const quiet = await joinOrganization(http, owner.organizationId);
+    const answer = await quiet.get('/api/tracking/my-stats');
+    expect(myStatsSchema.strict().parse(answer.body)).toMatchObject({
+      today: { opens: 0, unique: 0 },
+      trend: { direction: 'flat', percentage: 0 },
+      peakHours: [],
+      byDevice: { desktop: 0, mobile: 0, tablet: 0 },
+    });
+    await databases.system.deleteFrom('organization_users').where('id', '=', quiet.memberId).execute();
+  });
+
   test('an admin sees the whole organization and nobody else’s', async () => {
     const answer = await owner.get('/api/admin/tracking/organization-stats');
     expect(organizationStatsSchema.strict().parse(answer.body)).toEqual({

@@ -1,6 +1,8 @@
 import { readDaily } from '../analytics/read-daily.ts';
+import { readHours } from '../analytics/read-hours.ts';
 import { readMyStats } from '../analytics/read-my-stats.ts';
 import { dailyQuerySchema, dailySchema } from '../contract/daily.ts';
+import { hoursSchema } from '../contract/hours.ts';
 import { myStatsSchema } from '../contract/my-stats.ts';
 import { asViewer } from './as-viewer.ts';
 import type { HttpApp, HttpContext } from './context.ts';
@@ -35,5 +37,17 @@ export function trackingRoutes(app: HttpApp, context: HttpContext): void {
       const { days } = request.query;
       return asViewer(context, request, (trx, viewer) => readDaily(trx, viewer, { now: context.clock.now(), days }));
     },
+  );
+
+  app.get(
+    '/api/tracking/my-stats/hours',
+    {
+      schema: {
+        tags: ['engagement'],
+        summary: 'My opens per hour of the week, of the last eight weeks',
+        response: { 200: hoursSchema },
+      },
+    },
+    async (request) => asViewer(context, request, (trx, viewer) => readHours(trx, viewer, context.clock.now())),
   );
 }
