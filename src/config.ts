@@ -18,6 +18,8 @@ export type Config = Readonly<{
   pixelLimitPerMinute: number;
   ipLimitPerMinute: number;
   /** For organizations without a plan of their own; 0 = unlimited. */
+  /** Bearer token for /metrics; null: there are none. */
+  metricsToken: string | null;
   planSeats: number;
   planOpensPerMinute: number;
   /** The mail server for invitations and forgotten passwords; null: links are shown to hand on. */
@@ -56,6 +58,7 @@ const VARIABLES = {
   SPOOL_BYTES_MAX: wholeNumber(16_777_216, 1_099_511_627_776),
   PIXEL_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000),
   IP_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000),
+  METRICS_TOKEN: z.string().min(16, 'at least 16 characters'),
   PLAN_SEATS: wholeNumber(0, 1_000_000),
   PLAN_OPENS_PER_MINUTE: wholeNumber(0, 100_000_000),
   SMTP_URL: z.string().refine((text) => /^smtps?:\/\/[^/\s]+/.test(text) && URL.canParse(text), {
@@ -67,7 +70,7 @@ const VARIABLES = {
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }),
 } as const;
 
-const SECRET_VARIABLES = ['APP_SECRET', 'DATABASE_URL', 'SMTP_URL'];
+const SECRET_VARIABLES = ['APP_SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'SMTP_URL'];
 
 /** Reads and checks the environment. An empty variable counts as not set. Throws ConfigError naming every wrong one. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -96,6 +99,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     spoolBytesMax: Number(read('SPOOL_BYTES_MAX') ?? 4 * 1024 ** 3),
     pixelLimitPerMinute: Number(read('PIXEL_LIMIT_PER_MINUTE') ?? 60),
     ipLimitPerMinute: Number(read('IP_LIMIT_PER_MINUTE') ?? 100),
+    metricsToken: read('METRICS_TOKEN'),
     planSeats: Number(read('PLAN_SEATS') ?? 0),
     planOpensPerMinute: Number(read('PLAN_OPENS_PER_MINUTE') ?? 0),
     smtpUrl: read('SMTP_URL'),

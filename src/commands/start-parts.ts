@@ -164,6 +164,7 @@ async function startHttp(parts: Parts, collector: Collector): Promise<void> {
     collect: collector.handle,
     webDir: findWebDir(),
     trustProxy: config.trustProxy,
+    metricsToken: config.metricsToken,
     readiness: async () => toReadiness(spool, dayKeys),
   });
   closers.push(() => http.close());

@@ -306,3 +306,15 @@ function toDeferred(): { promise: Promise<void>; resolve: () => void } {
   });
   return { promise, resolve };
 }
+
+test('the metrics are for whoever holds the token, and not there at all without one', async () => {
+  const token = 'a token of the scraper';
+  const server = await startHttp(databases, { metricsToken: token });
+  expect((await http.send('GET', '/metrics')).status).toBe(404);
+  expect((await server.send('GET', '/metrics')).status).toBe(401);
+  expect((await server.send('GET', '/metrics', { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
+  const answer = await server.send('GET', '/metrics', { headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toContain('text/plain');
+  await server.app.close();
+});

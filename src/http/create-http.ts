@@ -20,6 +20,7 @@ import { installTestRoutes } from './install-test.ts';
 import { invitationRoutes } from './invitations.ts';
 import { memberImportRoutes } from './member-import.ts';
 import { memberRoutes } from './members.ts';
+import { metricsRoutes } from './metrics.ts';
 import { gatherOpenapi, openapiRoutes } from './openapi.ts';
 import { openRoutes } from './opens.ts';
 import { watchOwnDevices } from './own-devices.ts';
@@ -52,6 +53,8 @@ export interface HttpOptions {
   readonly collect: (request: IncomingMessage, response: ServerResponse) => void;
   /** The built screens; null when there are none. */
   readonly webDir: string | null;
+  /** Who may read /metrics; absent or null: nobody. */
+  readonly metricsToken?: string | null;
   /** More checks for /readyz. */
   readonly readiness?: Readiness;
   /** Whose X-Forwarded-For names the client for rate limits (TRUST_PROXY). */
@@ -88,7 +91,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
 }
 
 /** One line per resource. */
-function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle: GentleClose): void {
+function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOptions, gentle: GentleClose): void {
   signUpRoutes(app, context);
   authRoutes(app, context);
   sessionRoutes(app, context);
@@ -115,6 +118,7 @@ function addResources(app: HttpApp, { context, readiness }: HttpOptions, gentle:
   adminSettingsRoutes(app, context);
   auditLogRoutes(app, context);
   apiKeyRoutes(app, context);
+  metricsRoutes(app, context, metricsToken ?? null);
   readyzRoutes(app, context, { readiness, isClosing: () => gentle.isClosing });
   openapiRoutes(app);
 }

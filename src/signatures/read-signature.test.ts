@@ -43,7 +43,7 @@ async function setSettings(settings: Partial<TrackingSettings>): Promise<void> {
     .execute();
 }
 
-async function setCampaign(set: { status?: CampaignStatus; audience?: Audience }): Promise<void> {
+async function setCampaign(set: { status?: CampaignStatus; audience?: Audience; deal?: string | null }): Promise<void> {
   await databases.system
     .updateTable('signature_campaigns')
     .set({ ...set, ...(set.audience ? { audience: JSON.stringify(set.audience) } : {}) } as object)
@@ -112,6 +112,14 @@ describe('which pixels a signature holds', () => {
       expect((await read())?.campaigns).toEqual([]);
     },
   );
+
+  test('a deal’s pixel is for the mails of that deal, not for every mail', async () => {
+    await setCampaign({ deal: '{}' });
+    expect((await read())?.campaigns).toEqual([]);
+    expect((await read())?.html).not.toContain('/api/t/p/');
+    await setCampaign({ deal: null });
+    expect((await read())?.campaigns).toHaveLength(1);
+  });
 
   test('a member who left the audience carries the campaign no more, although the pixel stays', async () => {
     await setCampaign({ audience: { userIds: [acme.members[1]?.memberId as MemberId] } });

@@ -150,6 +150,8 @@ async function readCarried(trx: Transaction<Schema>, question: SignatureQuestion
     .where('pixel.user_id', '=', question.memberId)
     .where('pixel.is_active', '=', true)
     .where('campaign.status', '=', 'active')
+    // A deal's pixel is pasted into the mails of that deal; in every mail it would count the opens of all of them.
+    .where('campaign.deal', 'is', null)
     .distinctOn('campaign.id')
     .orderBy('campaign.id')
     .orderBy(

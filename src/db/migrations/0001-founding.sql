@@ -407,15 +407,16 @@ begin
     raise exception 'partitions for % days asked for, at most 800 are made at once', extract(day from last_at - first_at);
   end if;
   perform pg_advisory_xact_lock(hashtext('mailtracker.partitions'));
-  while week <= (last_at at time zone 'UTC')::date loop
-    execute format('create table if not exists public.signature_tracking_events_%s partition of public.signature_tracking_events for values from (%L) to (%L)',
-      to_char(week, 'YYYYMMDD'), week::timestamp at time zone 'UTC', (week + 7)::timestamp at time zone 'UTC');
-    week := week + 7;
-  end loop;
+  -- Visitors first: a batch touches the tables in this order, and the other one deadlocks with it.
   while key_day <= (last_at at time zone 'UTC')::date loop
     execute format('create table if not exists public.visitor_seen_%s partition of public.visitor_seen for values from (%L) to (%L)',
       to_char(key_day, 'YYYYMMDD'), key_day, key_day + 1);
     key_day := key_day + 1;
+  end loop;
+  while week <= (last_at at time zone 'UTC')::date loop
+    execute format('create table if not exists public.signature_tracking_events_%s partition of public.signature_tracking_events for values from (%L) to (%L)',
+      to_char(week, 'YYYYMMDD'), week::timestamp at time zone 'UTC', (week + 7)::timestamp at time zone 'UTC');
+    week := week + 7;
   end loop;
 end $$;
 
