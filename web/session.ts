@@ -20,14 +20,14 @@ export function useSession() {
 
 async function readSession(): Promise<Session> {
   // Read before asking: a refused question about figures may come back first and clear it.
-  const hasEnded = wasSignedIn();
+  const hasEnded = readHint() !== null;
   try {
     const person = await api.session();
-    storeHint(true);
+    storeHint('yes');
     return { person, hasEnded: false };
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
-    storeHint(false);
+    storeHint(hasEnded ? 'ended' : null);
     return { person: null, hasEnded };
   }
 }
@@ -37,7 +37,7 @@ export function useStartSession(): () => Promise<void> {
   const client = useQueryClient();
   return useCallback(async () => {
     const person = await api.session();
-    storeHint(true);
+    storeHint('yes');
     forgetFigures(client);
     client.setQueryData<Session>(SESSION_KEY, { person, hasEnded: false });
   }, [client]);
@@ -47,7 +47,7 @@ export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return useCallback(async () => {
     await api.signOut();
-    storeHint(false);
+    storeHint(null);
     client.setQueryData<Session>(SESSION_KEY, { person: null, hasEnded: false });
     forgetFigures(client);
   }, [client]);
@@ -62,23 +62,31 @@ function forgetFigures(client: QueryClient): void {
 export function endSession(client: QueryClient): void {
   const session = client.getQueryData<Session>(SESSION_KEY);
   if (session && session.person === null) return;
-  storeHint(false);
+  storeHint('ended');
   client.setQueryData<Session>(SESSION_KEY, { person: null, hasEnded: true });
 }
 
 /** Whether somebody was signed in here last time: then the frame is shown before the server has answered. */
 export function wasSignedIn(): boolean {
+  return readHint() === 'yes';
+}
+
+/** `ended`: somebody was, and did not sign out; the word about it survives a reload. Null: nobody was. */
+type Hint = 'yes' | 'ended' | null;
+
+function readHint(): Hint {
   try {
-    return localStorage.getItem(HINT) === 'yes';
+    const hint = localStorage.getItem(HINT);
+    return hint === 'yes' || hint === 'ended' ? hint : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
-function storeHint(isSignedIn: boolean): void {
+function storeHint(hint: Hint): void {
   try {
-    if (isSignedIn) localStorage.setItem(HINT, 'yes');
-    else localStorage.removeItem(HINT);
+    if (hint === null) localStorage.removeItem(HINT);
+    else localStorage.setItem(HINT, hint);
   } catch {
     // Storage may be switched off; the frame then waits for the server.
   }
