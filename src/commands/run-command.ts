@@ -9,6 +9,7 @@ import { planCommand } from './plan.ts';
 import { reclassifyCommand } from './reclassify.ts';
 import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
+import { verifyCommand } from './verify.ts';
 
 // Names a verb, hands over the rest of the words, and turns what goes wrong into one clear line and an exit code.
 
@@ -17,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   classifyCommand,
   reclassifyCommand,
+  verifyCommand,
   networksCommand,
   userCommand,
   importMembersCommand,
