@@ -7,6 +7,13 @@ if (!('groupBy' in Map)) Object.assign(Map, { groupBy });
 const base = { pool: 'forks' as const, testTimeout: 20_000, hookTimeout: 60_000 };
 const withDatabase = { ...base, globalSetup: ['tests/support/global-setup.ts'] };
 
+// They start and kill whole servers, some for half a minute: a part of npm test, too slow for npm run check.
+const SERVERS = [
+  'src/db/embedded/**/*.test.ts',
+  'src/db/{connect,postgresql-15}.test.ts',
+  'src/commands/serve.test.ts',
+];
+
 export default defineConfig({
   test: {
     // Most tests wait for a database or a child process: three side by side suit two cores, where Vitest takes one.
@@ -19,8 +26,10 @@ export default defineConfig({
           ...withDatabase,
           name: 'unit',
           include: ['{src,bench}/**/*.test.ts', 'web/**/*.test.{ts,tsx}'],
+          exclude: SERVERS,
         },
       },
+      { test: { ...withDatabase, name: 'servers', include: SERVERS } },
       {
         test: {
           ...withDatabase,
