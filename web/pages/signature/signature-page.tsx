@@ -6,7 +6,6 @@ import { usePageTitle } from '../../ui/use-page-title.ts';
 import { CopyActions } from './copy-actions.tsx';
 import { Embedded } from './embedded.tsx';
 import { InstallSteps } from './install-steps.tsx';
-import { InstallTest } from './install-test.tsx';
 import { MailPreview } from './mail-preview.tsx';
 import styles from './signature-page.module.css';
 
@@ -28,7 +27,6 @@ export function SignaturePage() {
           <CopyActions signature={signature.data} />
           <Embedded signature={signature.data} />
           <InstallSteps />
-          <InstallTest />
         </div>
       </div>
     </>
