@@ -42,6 +42,7 @@ import { ssoRoutes } from './sso.ts';
 import { serveStaticWeb } from './static-web.ts';
 import { toClientKey } from './to-client-key.ts';
 import { trackingRoutes } from './tracking.ts';
+import { trackingExportRoutes } from './tracking-exports.ts';
 
 // One port. Requests for /api/t/* go to the collector before Fastify sees them; all others are parsed, authorised,
 // asked and answered by one file per resource. What must never happen: a pixel slowed by a hook, an error that is not
@@ -108,6 +109,7 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   qualityRoutes(app, context);
   openRoutes(app, context);
   adminTrackingRoutes(app, context);
+  trackingExportRoutes(app, context);
   profileRoutes(app, context);
   memberRoutes(app, context);
   memberImportRoutes(app, context);

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { joinOrganization, type SignedIn, signUpOwner } from '../../tests/support/sign-in-people.ts';
+import { type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
+import { storeSlots } from '../../tests/support/store-slots.ts';
+import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
+
+let databases: TestDatabase;
+let http: StartedHttp;
+let owner: SignedIn;
+let member: SignedIn;
+const BASE = '/api/admin/tracking/organization-stats';
+
+beforeAll(async () => {
+  databases = await createTestDatabase();
+  http = await startHttp(databases);
+  owner = await signUpOwner(http);
+  member = await joinOrganization(http, owner.organizationId);
+  const at = Math.floor(Date.now() / 900_000) * 900_000;
+  await storeSlots(databases, member, [{ at, opens: 3, uniques: 2, device: 'mobile' }]);
+});
+afterAll(async () => {
+  await http.app.close();
+  await databases.drop();
+});
+
+test('an admin saves the days and the departments as files with the figures of the page', async () => {
+  const daily = await owner.get(`${BASE}/daily/export.csv?days=2`);
+  expect(daily.headers.get('content-type')).toContain('text/csv');
+  expect(daily.headers.get('content-disposition')).toContain('team-daily.csv');
+  const lines = daily.text.trim().split(/\r?\n/);
+  const { data } = (await owner.get(`${BASE}/daily?days=2`)).body;
+  const rows = data.map((row: { date: string; opens: number; unique: number }) => Object.values(row).join(','));
+  expect(lines).toEqual(['date,opens,unique', ...rows]);
+  expect(lines.at(-1)).toMatch(/,3,2$/);
+  const departments = await owner.get(`${BASE}/export.csv`);
+  expect(departments.text.trim().split(/\r?\n/)).toEqual(['department,opens,users', 'No department,3,2']);
+});
+
+test('a member gets 403, a stranger 401, a wrong period 400', async () => {
+  for (const path of [`${BASE}/daily/export.csv`, `${BASE}/export.csv`]) {
+    expect((await member.get(path)).status).toBe(403);
+    expect((await http.send('GET', path)).status).toBe(401);
+    expect((await owner.get(`${path}?days=abc`)).status).toBe(400);
+  }
+});
