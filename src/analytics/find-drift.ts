@@ -45,25 +45,25 @@ export async function findDrift(
 ): Promise<DriftReport> {
   const settings = await readSettings(trx, organizationId);
   const timeZone = toTimeZone(settings.timezone);
-  const from = new Date(Math.ceil(toKeptFrom(now, settings) / SLOT_MS) * SLOT_MS);
+  const since = new Date(Math.ceil(toKeptFrom(now, settings) / SLOT_MS) * SLOT_MS);
   const inSlots = sql`to_char(date_bin('15 minutes', hit_at, 'epoch') at time zone 'UTC', ${SLOT_FORMAT})`;
   const slots = await compare(trx, {
     organizationId,
-    from,
+    since,
     rollup: 'slots',
     toAt: inSlots,
     kept: sql`select *, to_char(slot_at at time zone 'UTC', ${SLOT_FORMAT}) as at from tracking_rollup_slots
-      where organization_id = ${organizationId} and slot_at >= ${from}`,
+      where organization_id = ${organizationId} and slot_at >= ${since}`,
   });
   const days = toLastDays(now, settings.retention_days + 1, timeZone).filter(
-    (day) => toDayStart(day, timeZone) >= from.getTime(),
+    (day) => toDayStart(day, timeZone) >= since.getTime(),
   );
   const starts = days.map((day) => new Date(toDayStart(day, timeZone)).toISOString());
   const last = addDays(days.at(-1) ?? '', 1);
   const inDays = sql`(${[...days, last]}::text[])[width_bucket(hit_at, ${[...starts, new Date(toDayStart(last, timeZone)).toISOString()]}::timestamptz[])]`;
   const byDay = await compare(trx, {
     organizationId,
-    from: new Date(starts[0] ?? now),
+    since: new Date(starts[0] ?? now),
     rollup: 'days',
     toAt: inDays,
     kept: sql`select *, day::text as at from tracking_rollup_days
@@ -80,7 +80,7 @@ const SLOT_FORMAT = sql.lit('YYYY-MM-DD"T"HH24:MI:SS"Z"');
 
 interface Comparison {
   readonly organizationId: OrganizationId;
-  readonly from: Date;
+  readonly since: Date;
   readonly rollup: Drift['rollup'];
   /** The window of an event's `hit_at`, as `kept` names it. */
   readonly toAt: RawBuilder<unknown>;
@@ -89,14 +89,14 @@ interface Comparison {
 
 async function compare(
   trx: Transaction<Schema>,
-  { organizationId, from, rollup, toAt, kept }: Comparison,
+  { organizationId, since, rollup, toAt, kept }: Comparison,
 ): Promise<DriftReport> {
   const { rows } = await sql<Omit<Drift, 'rollup'> & { all: number; total: number }>`
     with recount as materialized (
       select event.user_id, event.campaign_id, ${toAt} as at, event.verdict, judged.device, count(*)::int as events,
         (count(*) filter (where is_counted))::int as opens, (count(*) filter (where is_unique))::int as uniques
       from signature_tracking_events event join judgements judged on judged.id = event.judgement_id
-      where event.organization_id = ${organizationId} and event.hit_at >= ${from}
+      where event.organization_id = ${organizationId} and event.hit_at >= ${since}
       group by 1, 2, 3, 4, 5
     ), kept as materialized (${kept}),
     total as (select coalesce(sum(events), 0)::int as total from recount),
