@@ -23,7 +23,7 @@ export async function readOpens(
       : sql`and (event.hit_at, event.id) < (to_timestamp(${at}::float8 / 1000), ${id}::bigint)`;
   const { rows } = await sql<OpenRow>`
     select event.id::text as id, event.hit_at as at, event.tracking_type as "trackingType", event.campaign_id as "campaignId",
-      campaign.name as "campaignName", event.verdict, judged.confidence, judged.reason, judged.device, event.country,
+      campaign.name as "campaignName", event.verdict, judged.confidence, judged.reason, judged.device,
       event.is_counted as counted, event.is_unique as unique, event.load_count as loads, event.is_old_signature as "oldSignature"
     from signature_tracking_events event
     join judgements judged on judged.id = event.judgement_id

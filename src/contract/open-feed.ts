@@ -24,7 +24,6 @@ export const openSchema = z.object({
   reason: z.string().describe('Code of what decided'),
   explanation: z.string().describe('The same as a sentence for people'),
   device: z.enum(DEVICES),
-  country: z.string().length(2).nullable().describe('Of a human open, where the organization asks for it'),
   counted: z.boolean(),
   /** The first of its reader that day, for a campaign that hour; null where readers are not told apart. */
   unique: z.boolean().nullable(),

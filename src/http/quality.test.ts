@@ -136,6 +136,20 @@ test('the feed tells each open, counted or not, with a sentence and without the 
   expect(JSON.stringify(data)).not.toMatch(/Outlook 16|clientFamily|network/);
 });
 
+test('the feed tells no country: of one reader it would be a group of one', async () => {
+  await sql`update organization_settings set tracking_settings = tracking_settings || '{"collect_region": true}'
+    where organization_id = ${owner.organizationId}`.execute(databases.system);
+  await store({ ...makeHit({ tokenHash: await readTokenHash(owner) }, { at: Date.now() }), country: 'LI' });
+  const { rows } = await sql<{ country: string }>`
+    select country from signature_tracking_events where organization_id = ${owner.organizationId}`.execute(
+    databases.system,
+  );
+  expect(rows).toEqual([{ country: 'LI' }]);
+  const { data } = await feed();
+  expect(data).toHaveLength(1);
+  expect(JSON.stringify(data)).not.toMatch(/country|"LI"/);
+});
+
 test('page by page the feed tells every open once, newest first, also those of one instant', async () => {
   const tokenHash = await readTokenHash(owner);
   const now = Date.now();

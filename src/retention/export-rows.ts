@@ -89,8 +89,8 @@ const MEMBER_CONDITIONS: Readonly<Record<string, (id: RawBuilder<unknown>) => Ra
 };
 
 function toQuery(table: TenantTable, isTheirs: RawBuilder<unknown>): RawBuilder<unknown> {
-  const secret = sql.lit(`{${table.secretColumns.join(',')}}`);
-  const row = sql`to_jsonb(t) - ${secret}::text[]`;
+  const withheld = sql.lit(`{${table.withheldColumns.join(',')}}`);
+  const row = sql`to_jsonb(t) - ${withheld}::text[]`;
   if (table.name !== 'signature_tracking_events')
     return sql`select ${row} as row from ${sql.table(table.name)} t where ${isTheirs}`;
   // What was judged, without the client family: it is coarse, and still a reader's.

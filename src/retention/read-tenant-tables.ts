@@ -6,8 +6,8 @@ export interface TenantTable {
   readonly name: string;
   /** Those that name a member: user_id, and whatever else refers to organization_users. */
   readonly memberColumns: readonly string[];
-  /** Hashes, sealed tokens and keys: bytea, and nothing else is. */
-  readonly secretColumns: readonly string[];
+  /** Left out of exports: hashes, sealed tokens and keys (bytea), and the country of single opens (k-anonymity). */
+  readonly withheldColumns: readonly string[];
 }
 
 /**
@@ -24,7 +24,7 @@ export async function readTenantTables(trx: Transaction<Schema>): Promise<readon
           where k.conrelid = c.oid and k.contype = 'f' and k.confrelid = 'public.organization_users'::regclass
             and a.attname <> 'organization_id' order by 1) as "memberColumns",
       array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
-        and not a.attisdropped and a.atttypid = 'bytea'::regtype order by 1) as "secretColumns"
+        and not a.attisdropped and (a.atttypid = 'bytea'::regtype or a.attname = 'country') order by 1) as "withheldColumns"
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
       and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped)
