@@ -7,11 +7,12 @@ if (!('groupBy' in Map)) Object.assign(Map, { groupBy });
 const base = { pool: 'forks' as const, testTimeout: 20_000, hookTimeout: 60_000 };
 const withDatabase = { ...base, globalSetup: ['tests/support/global-setup.ts'] };
 
-// They start and kill whole servers, some for half a minute: a part of npm test, too slow for npm run check.
+// They start and kill whole servers or take many seconds: a part of npm test, too slow for npm run check.
 const SERVERS = [
   'src/db/embedded/**/*.test.ts',
   'src/db/{connect,postgresql-15}.test.ts',
   'src/commands/serve.test.ts',
+  'src/**/*.slow.test.ts',
 ];
 
 export default defineConfig({
