@@ -1,0 +1,4 @@
+import type { Parts } from './open-parts.ts';
+
+/** The role `deliver`: from the outbox to the destinations. */
+export async function startDeliver(_parts: Parts): Promise<void> {}
