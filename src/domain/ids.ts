@@ -15,6 +15,8 @@ export type InstallTestId = Id<'install-test'>;
 export type PixelId = Id<'pixel'>;
 export type ApiKeyId = Id<'api-key'>;
 export type SsoProviderId = Id<'sso-provider'>;
+export type DestinationId = Id<'destination'>;
+export type DeliveryId = Id<'delivery'>;
 /** Decimal text of the event's bigint. */
 export type EventId = Id<'event'>;
 
