@@ -6,6 +6,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiProblem } from './api.ts';
 import { App } from './app.tsx';
+import { locale } from './messages/locale.ts';
+import { loadWords } from './messages/use-words.ts';
 import { endSession } from './session.ts';
 import { ErrorWall } from './ui/error-wall.tsx';
 import { theme, toCssVariables } from './ui/theme.ts';
@@ -28,8 +30,13 @@ const client: QueryClient = new QueryClient({
   },
 });
 
-const root = document.getElementById('root');
-if (root) {
+document.documentElement.lang = locale;
+// What the frame says must be here before it is drawn; in English it came with this file.
+void Promise.all([loadWords('shell'), loadWords('engagement')]).then(start);
+
+function start(): void {
+  const root = document.getElementById('root');
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} cssVariablesResolver={toCssVariables} defaultColorScheme="auto">

@@ -1,0 +1,3 @@
+export const campaign = {
+  title: 'Campaign',
+} as const;

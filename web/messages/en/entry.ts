@@ -1,0 +1,3 @@
+export const entry = {
+  title: 'Sign in',
+} as const;

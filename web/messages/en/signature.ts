@@ -1,0 +1,3 @@
+export const signature = {
+  title: 'Signature',
+} as const;
