@@ -29,6 +29,10 @@ export function installTestRoutes(app: HttpApp, context: HttpContext): void {
       const question = { organizationId, memberId, tokenKey, pixelUrl, now: clock.now() };
       const test = await withTenant(databases, organizationId, (trx) => startInstallTest(trx, question));
       if (test === null) throw notFound('The member');
+      if (test === 'tracking_off')
+        throw new Problem(409, 'Your signature holds no pixel while tracking is off, so there is nothing to test.', {
+          code: 'tracking_off',
+        });
       if (test === 'too_many')
         throw new Problem(429, `At most ${INSTALL_TESTS_MAX} tests run at once. Each ends by itself.`, {
           code: 'too_many_tests',

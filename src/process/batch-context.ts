@@ -24,6 +24,7 @@ export const BATCH_STEPS = [
   'prepare',
   'claim',
   'pixels',
+  'tests',
   'own',
   'drop',
   'fold',

@@ -1,9 +1,15 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import type { TrackingType } from '../domain/hit.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import { findOwnDevices, type Kinship } from '../visitors/own-devices.ts';
 import type { JudgedHit } from './judge-records.ts';
-import type { Pixels } from './read-pixels.ts';
+import type { Pixel } from './read-pixels.ts';
+
+/** Whose image each hit fetched. */
+interface Owners {
+  find(trackingType: TrackingType, tokenHash: Uint8Array): Pick<Pixel, 'organizationId' | 'settings'> | null;
+}
 
 /**
  * A reader on a device on which a member of the organization is signed in is the team itself: `self`, not counted. One
@@ -13,14 +19,14 @@ import type { Pixels } from './read-pixels.ts';
 export async function judgeOwnDevices(
   trx: Transaction<Schema>,
   hits: readonly JudgedHit[],
-  pixels: Pixels,
+  owners: Owners,
 ): Promise<readonly JudgedHit[]> {
   const fetchers = hits.flatMap(({ hit, judgement }, index) => {
     if (judgement.verdict !== 'human' || judgement.networkClass !== 'eyeball') return [];
-    const pixel = pixels.find(hit.trackingType, hit.tokenHash);
-    if (pixel === null || pixel.settings.mode !== 'signals' || !pixel.settings.exclude_own_opens) return [];
+    const owner = owners.find(hit.trackingType, hit.tokenHash);
+    if (owner === null || owner.settings.mode !== 'signals' || !owner.settings.exclude_own_opens) return [];
     const { address, userAgent } = hit;
-    return [{ index, organizationId: pixel.organizationId, address, userAgent }];
+    return [{ index, organizationId: owner.organizationId, address, userAgent }];
   });
   if (fetchers.length === 0) return hits;
   const kin = await findOwnDevices(trx, fetchers);

@@ -15,15 +15,16 @@ import { storeDeadLetters } from './store-dead-letters.ts';
 import { storeDelivered } from './store-delivered.ts';
 import { storeDrops } from './store-drops.ts';
 import { storeEvents } from './store-events.ts';
+import { storeInstallTests } from './store-install-tests.ts';
 import { throttlePlan } from './throttle-plan.ts';
 import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 
 // In: blocks of the spool. Out, in one transaction: events, rollups, drop counts, dead letters, and the blocks' ids,
 // so that a block handed over twice changes nothing. A hit ends as exactly one of: event, load of an event, counted
-// drop, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
+// drop, hit of an install test, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
 //
 // Lock order, the same in every processor, so that two of them cannot deadlock: block ids, user pixels, campaign
-// pixels, visitors of suspect networks, events stored before, visitors, slot rollups, day rollups, drop slots, unattributed drops; within each, sorted by key. The pixel
+// pixels, install tests, visitors of suspect networks, events stored before, visitors, slot rollups, day rollups, drop slots, unattributed drops; within each, sorted by key. The pixel
 // rows' locks make folding exact: whoever holds them sees every load that was stored before.
 
 /** How a batch may differ from the plain case; used to find and set aside records that cannot be stored. */
@@ -70,7 +71,10 @@ async function storeBatch(context: BatchContext, { blocks, judged, isProbe }: Pr
     const batch = keepBlocks(judged, fresh);
     const pixels = await time('pixels', () => readPixels(trx, batch));
     const counts = createDropCounts();
-    const hits = await time('own', () => judgeOwnDevices(trx, batch.hits, pixels));
+    const { others, tested } = await time('tests', () =>
+      storeInstallTests(trx, batch.hits, { pixels, counts, judgementIds }),
+    );
+    const hits = await time('own', () => judgeOwnDevices(trx, others, pixels));
     const kept = await time('drop', () => dropHits({ ...batch, hits }, pixels, counts));
     const folded = await time('fold', () => foldBursts(trx, kept));
     const settled = await time('bursts', () => settleBursts(trx, folded, { counts, judgementIds }));
@@ -83,7 +87,7 @@ async function storeBatch(context: BatchContext, { blocks, judged, isProbe }: Pr
     const drops = counts.toDrops();
     await time('drops', () => storeDrops(trx, drops));
     await time('dead_letters', () => storeDeadLetters(trx, batch.deadLetters));
-    const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn });
+    const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested });
     if (isProbe) throw new ProbePassed(outcome);
     return outcome;
   });

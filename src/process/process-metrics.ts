@@ -16,9 +16,10 @@ export function createProcessMetrics(registry: Metrics, readLagMs: () => number)
   const registers = [registry];
   const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name: `mailtracker_process_${name}`, help, labelNames, registers });
-  const hits = counter('hits_total', 'Hits whose effects are stored: events, folded loads and drops');
+  const hits = counter('hits_total', 'Hits whose effects are stored: events, folded loads, install tests and drops');
   const events = counter('events_total', 'Events stored');
   const folded = counter('folded_total', 'Loads that were added to an event');
+  const tested = counter('install_test_hits_total', 'Hits of install tests, which are part of no figure');
   const drops = counter('drops_total', 'Hits that became no event, by reason', ['reason']);
   const deadLetters = counter('dead_letters_total', 'Records set aside because they could not be processed');
   const withdrawn = counter('withdrawn_total', 'Events stored before that turned out to be part of a scanner burst');
@@ -49,6 +50,7 @@ export function createProcessMetrics(registry: Metrics, readLagMs: () => number)
       hits.inc(outcome.hits);
       events.inc(outcome.events);
       folded.inc(outcome.folded);
+      tested.inc(outcome.tested);
       deadLetters.inc(outcome.deadLetters.length);
       withdrawn.inc(outcome.withdrawnEventIds.length);
       replayed.inc(outcome.replayedBlocks);

@@ -62,11 +62,12 @@ export async function readPixels(trx: Transaction<Schema>, batch: JudgedBatch): 
   return { find: (trackingType, tokenHash) => found[trackingType].get(toTokenKey(tokenHash)) ?? null };
 }
 
-function toTokenKey(tokenHash: Uint8Array): string {
+/** Bytes as a key of a map. */
+export function toTokenKey(tokenHash: Uint8Array): string {
   return toBuffer(tokenHash).toString('latin1');
 }
 
-function toBuffer(bytes: Uint8Array): Buffer {
+export function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
@@ -119,7 +120,7 @@ interface Rules {
 }
 
 /** Of each organization, as they are now. */
-async function readRules(
+export async function readRules(
   trx: Transaction<Schema>,
   organizationIds: readonly OrganizationId[],
 ): Promise<ReadonlyMap<OrganizationId, Rules>> {

@@ -6,7 +6,7 @@ import type { DeadLetter, JudgedBatch } from './judge-records.ts';
 import type { OpenEvent } from './mark-unique.ts';
 import type { Withdrawn } from './withdraw-events.ts';
 
-/** What became of a batch. `hits` = events + folded + dropped (dead letters are dropped as unreadable). */
+/** What became of a batch. `hits` = events + folded + tested + dropped (dead letters are dropped as unreadable). */
 export interface BatchOutcome {
   readonly blocks: number;
   /** Blocks of the batch whose effects were stored before. */
@@ -15,6 +15,8 @@ export interface BatchOutcome {
   readonly events: number;
   /** Loads that were added to an event. */
   readonly folded: number;
+  /** Hits of install tests, which are part of no figure. */
+  readonly tested: number;
   readonly dropped: Partial<Record<DropReason, number>>;
   readonly deadLetters: readonly DeadLetter[];
   /**
@@ -32,9 +34,11 @@ interface BatchResult {
   readonly events: readonly OpenEvent[];
   readonly laterLoads: readonly LaterLoads[];
   readonly withdrawn: Withdrawn;
+  readonly tested: number;
 }
 
-export function toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn }: BatchResult): BatchOutcome {
+export function toOutcome(result: BatchResult): BatchOutcome {
+  const { blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested } = result;
   const dropped: Partial<Record<DropReason, number>> = {};
   for (const drop of drops) dropped[drop.reason] = (dropped[drop.reason] ?? 0) + drop.hits;
   dropped.scanner = (dropped.scanner ?? 0) - withdrawn.refusedLoads;
@@ -45,9 +49,10 @@ export function toOutcome({ blocks, fresh, batch, drops, events, laterLoads, wit
   return {
     blocks: blocks.length,
     replayedBlocks: blocks.length - fresh.size,
-    hits: events.length + folded + droppedHits,
+    hits: events.length + folded + tested + droppedHits,
     events: events.length,
     folded,
+    tested,
     dropped,
     deadLetters: batch.deadLetters,
     withdrawnEventIds: withdrawn.eventIds,

@@ -23,7 +23,7 @@ export interface SignatureQuestion {
   readonly tokenKey: Buffer;
   /** Where the pixels are served from, without a slash at its end. */
   readonly pixelUrl: string;
-  /** An install test's: stands in place of every other pixel. */
+  /** An install test's: stands in place of every other pixel; left out where the user pixel would be. */
   readonly testPixelUrl?: string;
 }
 
@@ -54,7 +54,7 @@ export async function readSignature(
   const member = await readMember(trx, question);
   if (member === null) return null;
   const settings = restrictSettings(toTrackingSettings(member.tracking_settings), member.tracking_mode);
-  const pixelUrl = question.testPixelUrl ?? toUserPixelUrl(member, settings, question);
+  const pixelUrl = toUserPixelUrl(member, settings, question);
   const carried = await readCarried(trx, question, member.department_id);
   const isTracked = isOn(settings, 'campaign_tracking_enabled') && question.testPixelUrl === undefined;
   const campaigns = isTracked ? carried.map((row) => toCampaignPixel(row, question)) : [];
@@ -128,8 +128,9 @@ async function readMember(trx: Transaction<Schema>, { organizationId, memberId }
 }
 
 function toUserPixelUrl(member: MemberRow, settings: TrackingSettings, question: SignatureQuestion): string | null {
-  if (!isOn(settings, 'user_tracking_enabled') || member.pixel_id === null || member.pixel_token_sealed === null)
-    return null;
+  if (!isOn(settings, 'user_tracking_enabled')) return null;
+  if (question.testPixelUrl !== undefined) return question.testPixelUrl;
+  if (member.pixel_id === null || member.pixel_token_sealed === null) return null;
   const token = unsealToken(question.tokenKey, member.pixel_token_sealed, member.pixel_id);
   return toPixelUrl(question.pixelUrl, 'user', token as PixelToken);
 }

@@ -14,7 +14,6 @@ import { readSignature, type SignatureQuestion } from './read-signature.ts';
 export const INSTALL_TEST_MS = 600_000;
 /** Of one member at the same time: more are a loop in some program. */
 export const INSTALL_TESTS_MAX = 20;
-const KEPT_MS = 86_400_000;
 
 export interface InstallTest {
   readonly id: InstallTestId;
@@ -24,22 +23,20 @@ export interface InstallTest {
   readonly expiresAt: Date;
 }
 
-/** Null when the organization has no such member; 'too_many' over INSTALL_TESTS_MAX. Yesterday's tests are removed. */
+/**
+ * Null when the organization has no such member; 'tracking_off' where the signature holds no user pixel, so that there
+ * is nothing to test; 'too_many' over INSTALL_TESTS_MAX.
+ */
 export async function startInstallTest(
   trx: Transaction<Schema>,
   question: Omit<SignatureQuestion, 'testPixelUrl'> & { readonly now: number },
-): Promise<InstallTest | null | 'too_many'> {
+): Promise<InstallTest | null | 'too_many' | 'tracking_off'> {
   const { organizationId, memberId, now } = question;
   const token = randomBytes(PIXEL_TOKEN_BYTES).toString('base64url') as PixelToken;
   const pixelUrl = toPixelUrl(question.pixelUrl, 'user', token);
   const signature = await readSignature(trx, { ...question, testPixelUrl: pixelUrl });
   if (signature === null) return null;
-  await trx
-    .deleteFrom('signature_install_tests')
-    .where('organization_id', '=', organizationId)
-    .where('user_id', '=', memberId)
-    .where('expires_at', '<', new Date(now - KEPT_MS))
-    .execute();
+  if (signature.pixelUrl === null) return 'tracking_off';
   const { running } = await trx
     .selectFrom('signature_install_tests')
     .where('organization_id', '=', organizationId)
