@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
@@ -18,7 +18,8 @@ type Tables = Record<string, readonly string[]>;
 
 /** From the source text, since types are gone when it runs. A column that may be null ends with "?". */
 async function readTypes(): Promise<Tables> {
-  const files = ['./schema.ts', './people-tables.ts'].map((path) => readFile(new URL(path, import.meta.url), 'utf8'));
+  const names = (await readdir(new URL('.', import.meta.url))).filter((name) => /^schema\.ts$|-tables\.ts$/.test(name));
+  const files = names.map((name) => readFile(new URL(name, import.meta.url), 'utf8'));
   const source = (await Promise.all(files)).join('\n').replaceAll(/\/\*\*[\s\S]*?\*\//g, '');
   const bodies = new Map(
     [...source.matchAll(/interface (\w+) \{([^}]*)\}/g)].map(([, name, body]) => [name, body ?? '']),

@@ -15,6 +15,16 @@ import type { NetworkClass } from '../domain/network-class.ts';
 import type { Confidence, Device, Verdict } from '../domain/verdict.ts';
 import type { Day, JsonDefaulted, JsonOrNull, Timestamp, TimestampDefaulted, TimestampOrNull } from './column-types.ts';
 import type {
+  DeliveriesTable,
+  DeliveryAttemptsTable,
+  DeliveryOutboxTable,
+  DestinationBudgetsTable,
+  DestinationLanesTable,
+  DestinationMemoriesTable,
+  DestinationsTable,
+} from './delivery-tables.ts';
+import type { LiveEventsTable, LivePositionsTable } from './live-tables.ts';
+import type {
   AccountsTable,
   ApiKeysTable,
   AuditLogTable,
@@ -76,6 +86,15 @@ export interface Schema {
   signature_variant_picks: SignatureVariantPicksTable;
   signature_install_tests: SignatureInstallTestsTable;
   signature_install_test_hits: SignatureInstallTestHitsTable;
+  destinations: DestinationsTable;
+  delivery_outbox: DeliveryOutboxTable;
+  deliveries: DeliveriesTable;
+  delivery_attempts: DeliveryAttemptsTable;
+  destination_lanes: DestinationLanesTable;
+  destination_memories: DestinationMemoriesTable;
+  destination_budgets: DestinationBudgetsTable;
+  live_positions: LivePositionsTable;
+  live_events: LiveEventsTable;
 }
 
 export type { InvitationStatus, MemberRole } from './people-tables.ts';

@@ -14,7 +14,7 @@ export const IMPORT_MAP: Readonly<Record<string, readonly string[]>> = {
   visitors: ['db', 'domain', 'kit'],
   audit: ['db', 'domain', 'kit'],
   live: ['db', 'domain', 'kit'],
-  deliver: ['db', 'domain', 'kit'],
+  deliver: ['audit', 'db', 'domain', 'kit'],
   campaigns: ['audit', 'db', 'domain', 'kit'],
   signatures: ['audit', 'db', 'domain', 'kit'],
   signals: ['audit', 'db', 'domain', 'kit'],
