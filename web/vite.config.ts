@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { publicPages } from './landing/public-pages.ts';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), publicPages()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from './answer-problems.ts';
 import type { HttpApp } from './context.ts';
 import { Problem } from './problem.ts';
+import { publicPageRoutes } from './public-pages.ts';
 
 /** Built files carry a hash of their content in their name: they never change. */
 const HASHED = /[/\\]assets[/\\]/;
@@ -17,11 +18,13 @@ export async function serveStaticWeb(app: HttpApp, webDir: string | null): Promi
       root: webDir,
       schemaHide: true,
       cacheControl: false,
+      index: false,
       dotfiles: 'ignore',
       setHeaders: (reply, path) => {
         reply.header('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
+  if (webDir !== null) publicPageRoutes(app, webDir);
   app.setNotFoundHandler((request, reply) => {
     if (!isScreen(request)) return sendProblem(reply, toNotFound(request));
     if (webDir === null) return sendUnbuilt(reply);

@@ -25,7 +25,7 @@ let complaints: string[] = [];
 beforeAll(async () => {
   [server, browser] = await Promise.all([startServer(), launchBrowser()]);
   const page = await openPage();
-  await page.goto('/');
+  await page.goto('/sign-in');
   await page.getByRole('link', { name: 'Create an account' }).click();
   await page.getByLabel('Your name').fill(PERSON.name);
   await page.getByLabel('Work email').fill(PERSON.email);
