@@ -18,7 +18,7 @@ function toHero(texts: Texts): string {
 <p><a class="button" href="/sign-up">${escapeHtml(texts.start)}</a></p><p class="quiet">${escapeHtml(texts.startMore)}</p></section>
 <figure class="film"><div class="frames" role="img" aria-label="${escapeHtml(texts.pictureAlt)}">${frames}</div>
 <figcaption class="quiet">${escapeHtml(texts.pictureNote)}</figcaption></figure>
-<p class="shift">${escapeHtml(texts.shift)}</p>`;
+<p class="shift">${escapeHtml(texts.shift)}</p><p class="one-liner">${escapeHtml(texts.oneLiner)}</p>`;
 }
 
 /** Each frame is a photograph of the product in both themes; the style sheet shows them one after the other. */
@@ -67,7 +67,7 @@ function toPrivacy(texts: Texts): string {
 
 function toPrice(texts: Texts): string {
   return `<section class="two"><div class="card"><h2>${escapeHtml(texts.priceTitle)}</h2><p><span class="price">${escapeHtml(texts.price)}</span> ${escapeHtml(texts.priceUnit)}</p><p>${escapeHtml(texts.priceMore)}</p><p><a class="button" href="/sign-up">${escapeHtml(texts.start)}</a></p></div>
-<div class="card"><h2>${escapeHtml(texts.hostTitle)}</h2><pre><code>npm start\nnpm test</code></pre><p>${escapeHtml(texts.hostMore)}</p></div></section>`;
+<div class="card"><h2>${escapeHtml(texts.hostTitle)}</h2><pre><code>npm start\nnpm run mailtracker -- demo</code></pre><p>${escapeHtml(texts.hostMore)}</p></div></section>`;
 }
 
 function toFooter(texts: Texts): string {

@@ -10,7 +10,9 @@ export const landing: typeof english = {
     'MailTracker sagt Ihnen genau, wann Sie anrufen sollten: Aus unsichtbar geöffneten E-Mails werden Kaufsignale in Echtzeit.',
   start: 'Organisation anlegen',
   startMore: 'Auf eigenem Server. Die erste Öffnung steht nach fünf Minuten auf dem Bildschirm.',
-  shift: 'Kein weiterer Pixelzähler. Ein Signal, das sagt, wann man anruft.',
+  shift: 'Kein unsichtbares Pixel-Analysewerkzeug: ein Signal für den richtigen Moment.',
+  oneLiner:
+    'Viele Tracker zählen Maschinen mit. MailTracker zeigt sie, lehnt sie ab und lässt das eine Signal übrig, das sagt: anrufen.',
   pictureAlt:
     'Die Seite Live: Ein Angebot wird einmal geöffnet, dann noch einmal, und beim dritten Mal steht es unter „Jetzt anrufen“, mit dem Grund als Satz.',
   pictureNote:

@@ -8,7 +8,9 @@ export const landing = {
     'MailTracker tells you exactly when to call, by turning invisible email opens into real-time buying signals.',
   start: 'Create your organization',
   startMore: 'Self-hosted. Your first open is on screen within five minutes.',
-  shift: 'Not another pixel counter. A signal that says when to call.',
+  shift: 'Not an invisible pixel analytics tool: a sales timing signal.',
+  oneLiner:
+    'Many trackers count machine opens. MailTracker shows them, refuses them, and leaves you the one signal that says call.',
   pictureAlt:
     'The Live screen: a proposal is opened once, then again, and at the third open it stands under Call now with the sentence why.',
   pictureNote: 'The product itself, photographed by a script while a proposal is opened three times in five minutes.',
