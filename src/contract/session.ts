@@ -19,6 +19,11 @@ export const sessionResponseSchema = z
 
 export type SessionResponse = z.infer<typeof sessionResponseSchema>;
 
+/** GET /api/session/state: 200 also when nobody is signed in, which is no fault of whoever asks. */
+export const sessionStateSchema = z.object({ session: sessionResponseSchema.nullable() }).meta({ id: 'SessionState' });
+
+export type SessionState = z.infer<typeof sessionStateSchema>;
+
 /** POST /api/auth/sign-in/email. Answers 200 with the session cookie. */
 export const signInRequestSchema = z
   .object({
