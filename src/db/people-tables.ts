@@ -190,3 +190,8 @@ export interface SsoProvidersTable {
   created_at: TimestampDefaulted;
   updated_at: TimestampDefaulted;
 }
+
+export interface WidgetOriginsTable {
+  organization_id: OrganizationId;
+  origin: string;
+}

@@ -13,6 +13,11 @@ import type {
 } from '../domain/ids.ts';
 import type { NetworkClass } from '../domain/network-class.ts';
 import type { Confidence, Device, Verdict } from '../domain/verdict.ts';
+import type {
+  TrackingRollupCampaignsTable,
+  TrackingRollupHoursTable,
+  TrackingRollupTotalsTable,
+} from './analytics-tables.ts';
 import type { Day, JsonDefaulted, JsonOrNull, Timestamp, TimestampDefaulted, TimestampOrNull } from './column-types.ts';
 import type {
   DeliveriesTable,
@@ -40,6 +45,7 @@ import type {
   UsersTable,
   UserTwoFactorsTable,
   VerificationsTable,
+  WidgetOriginsTable,
 } from './people-tables.ts';
 
 /**
@@ -57,6 +63,7 @@ export interface Schema {
   organization_users: OrganizationUsersTable;
   organization_invitations: OrganizationInvitationsTable;
   organization_settings: OrganizationSettingsTable;
+  widget_origins: WidgetOriginsTable;
   signature_user_tracking: SignatureUserTrackingTable;
   signature_campaigns: SignatureCampaignsTable;
   signature_campaign_statuses: SignatureCampaignStatusesTable;
@@ -66,6 +73,9 @@ export interface Schema {
   signature_tracking_events: SignatureTrackingEventsTable;
   tracking_rollup_slots: TrackingRollupSlotsTable;
   tracking_rollup_days: TrackingRollupDaysTable;
+  tracking_rollup_hours: TrackingRollupHoursTable;
+  tracking_rollup_totals: TrackingRollupTotalsTable;
+  tracking_rollup_campaigns: TrackingRollupCampaignsTable;
   tracking_drop_slots: TrackingDropSlotsTable;
   unattributed_drops: UnattributedDropsTable;
   processed_blocks: ProcessedBlocksTable;

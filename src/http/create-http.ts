@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify from 'fastify';
@@ -13,8 +13,8 @@ import { authRoutes } from './auth.ts';
 import { campaignEditRoutes } from './campaign-edits.ts';
 import { campaignStatsRoutes } from './campaign-stats.ts';
 import { campaignRoutes } from './campaigns.ts';
-import { createGentleClose, type GentleClose } from './close-gently.ts';
 import type { HttpApp, HttpContext } from './context.ts';
+import { createFront, type Front } from './create-front.ts';
 import { departmentRoutes } from './departments.ts';
 import { installTestRoutes } from './install-test.ts';
 import { invitationRoutes } from './invitations.ts';
@@ -43,15 +43,17 @@ import { serveStaticWeb } from './static-web.ts';
 import { toClientKey } from './to-client-key.ts';
 import { trackingRoutes } from './tracking.ts';
 import { trackingExportRoutes } from './tracking-exports.ts';
+import { readFrameAncestors, widgetRoutes } from './widget.ts';
 
-// One port. Requests for /api/t/* go to the collector before Fastify sees them; all others are parsed, authorised,
+// Requests for /api/t/* go to the collector before Fastify sees them; all others are parsed, authorised,
 // asked and answered by one file per resource. What must never happen: a pixel slowed by a hook, an error that is not
 // a problem document or that tells a stack, an answer field its schema does not name, a change caused by another site.
 
 export interface HttpOptions {
   readonly context: HttpContext;
-  /** Serves /api/t/* fully. */
-  readonly collect: (request: IncomingMessage, response: ServerResponse) => void;
+  /** The port that listens already; absent: one of its own, opened by `listen`, with `collect` behind /api/t/*. */
+  readonly front?: Front;
+  readonly collect?: RequestListener;
   /** The built screens; null when there are none. */
   readonly webDir: string | null;
   /** Who may read /metrics; absent or null: nobody. */
@@ -66,16 +68,15 @@ export interface HttpOptions {
 }
 
 const BODY_BYTES_MAX = 262_144;
-const DRAIN_MS = 500;
-const DEADLINE_MS = 10_000;
 
 export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   const { context } = options;
-  const gentle = createGentleClose({
-    drainMs: options.drainMs ?? DRAIN_MS,
-    deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+  const front = options.front ?? createFront({ ...options, collect: options.collect ?? answerNothing });
+  let handler = answerNothing;
+  const app = openApp(options, (built) => {
+    handler = built;
+    return front.server;
   });
-  const app = openApp(options, gentle);
   answerProblems(app, context.log);
   await app.register(helmet, toHelmetOptions(context.publicUrl));
   await app.register(rateLimit, {
@@ -84,15 +85,19 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
     errorResponseBuilder: (_request, limit) =>
       new Problem(429, `Too many requests. Try again in ${limit.after}.`, { code: 'too_many_requests' }),
   });
-  addHooks(app, context, gentle);
+  addHooks(app, context, front);
   await gatherOpenapi(app, context.publicUrl);
-  addResources(app, options, gentle);
-  await serveStaticWeb(app, options.webDir);
+  addResources(app, options, front);
+  await serveStaticWeb(app, options.webDir, (request) => readFrameAncestors(context, request));
+  if (options.front) await app.ready();
+  front.attach(handler);
   return app;
 }
 
+const answerNothing: RequestListener = (_request, response) => void response.writeHead(404).end();
+
 /** One line per resource. */
-function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOptions, gentle: GentleClose): void {
+function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOptions, { gentle }: Front): void {
   signUpRoutes(app, context);
   authRoutes(app, context);
   sessionRoutes(app, context);
@@ -120,19 +125,15 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   adminSettingsRoutes(app, context);
   auditLogRoutes(app, context);
   apiKeyRoutes(app, context);
+  widgetRoutes(app, context);
   metricsRoutes(app, context, metricsToken ?? null);
   readyzRoutes(app, context, { readiness, isClosing: () => gentle.isClosing });
   openapiRoutes(app);
 }
 
-function openApp({ context, collect, trustProxy }: HttpOptions, gentle: GentleClose): HttpApp {
+function openApp({ context, trustProxy }: HttpOptions, serverFactory: (handler: RequestListener) => Server): HttpApp {
   const app = Fastify({
-    serverFactory: (handler) =>
-      createServer(SERVER_LIMITS, (request, response) => {
-        gentle.prepare(response);
-        if (request.url?.startsWith('/api/t/')) collect(request, response);
-        else handler(request, response);
-      }),
+    serverFactory,
     bodyLimit: BODY_BYTES_MAX,
     trustProxy: toTrust(trustProxy ?? []),
     return503OnClosing: false,
@@ -157,15 +158,6 @@ function toTrust(
   return trustProxy.length === 0 ? false : [...trustProxy];
 }
 
-/** Fastify sets none of these when the server is ours; its own requestTimeout of 0 lets a body drip for ever. */
-const SERVER_LIMITS = {
-  keepAliveTimeout: 72_000,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 16_384,
-} as const;
-
 /** A POST that needs no body may still say application/json, as many clients do. */
 function takeEmptyJson(app: HttpApp): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -175,7 +167,7 @@ function takeEmptyJson(app: HttpApp): void {
   });
 }
 
-function addHooks(app: HttpApp, { publicUrl, log }: HttpContext, gentle: GentleClose): void {
+function addHooks(app: HttpApp, { publicUrl, log }: HttpContext, { gentle }: Front): void {
   app.addHook('onRequest', async (request) => refuseForeignOrigin(request, publicUrl));
   app.addHook('onSend', async (request, reply) => {
     if (gentle.isClosing) reply.header('connection', 'close');

@@ -14,7 +14,7 @@ beforeAll(async () => {
   for (const name of ['index', 'landing.en', 'landing.de', 'why.en', 'why.de'])
     await writeFile(join(webDir, `${name}.html`), `<title>${name}</title>`);
   app = Fastify();
-  await serveStaticWeb(app as unknown as HttpApp, webDir);
+  await serveStaticWeb(app as unknown as HttpApp, webDir, async () => []);
 });
 
 afterAll(async () => {

@@ -12,7 +12,11 @@ const HASHED = /[/\\]assets[/\\]/;
  * Serves the screens from `webDir`; each address that is no file and no part of the API gets index.html, since the
  * screens route themselves. Everything else that is not found is a problem document.
  */
-export async function serveStaticWeb(app: HttpApp, webDir: string | null): Promise<void> {
+export async function serveStaticWeb(
+  app: HttpApp,
+  webDir: string | null,
+  readAncestors: (request: FastifyRequest) => Promise<readonly string[]>,
+): Promise<void> {
   if (webDir !== null)
     await app.register(fastifyStatic, {
       root: webDir,
@@ -24,12 +28,27 @@ export async function serveStaticWeb(app: HttpApp, webDir: string | null): Promi
         reply.header('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
-  if (webDir !== null) publicPageRoutes(app, webDir);
+  if (webDir !== null) {
+    publicPageRoutes(app, webDir);
+    app.get('/widget/my-engagement', { schema: { hide: true } }, async (request, reply) =>
+      allowFrames(reply, await readAncestors(request)).sendFile('index.html'),
+    );
+  }
   app.setNotFoundHandler((request, reply) => {
     if (!isScreen(request)) return sendProblem(reply, toNotFound(request));
     if (webDir === null) return sendUnbuilt(reply);
     return reply.sendFile('index.html');
   });
+}
+
+/** The one page that others may frame: no opener, no cookie and no click of the app is within reach there. */
+function allowFrames(reply: FastifyReply, origins: readonly string[]): FastifyReply {
+  const policy = String(reply.getHeader('content-security-policy') ?? '');
+  const ancestors = `frame-ancestors ${origins.length === 0 ? "'none'" : origins.join(' ')}`;
+  return reply
+    .removeHeader('x-frame-options')
+    .header('content-security-policy', policy.replace(/frame-ancestors [^;]*/, ancestors))
+    .header('referrer-policy', 'no-referrer');
 }
 
 /** A page a person asked for; a missing file (/assets/old.js, /favicon.ico) is not one. */

@@ -70,6 +70,8 @@ const BODIES: Readonly<Record<string, (subject: Subject) => unknown>> = {
   'POST /api/departments': () => ({ name: `Department ${Math.random()}` }),
   'PATCH /api/departments/{id}': () => ({ name: `Department ${Math.random()}` }),
   'PUT /api/admin/tracking/settings': () => DEFAULT_TRACKING_SETTINGS,
+  'PUT /api/admin/widget-origins': () => ({ origins: ['https://portal.example'] }),
+  'POST /api/widget-links': ({ memberId }) => ({ userId: memberId }),
   'POST /api/keys': () => ({ name: 'Another', scopes: ['read:stats'] }),
   'POST /api/privacy/erase': ({ memberId, email }) => ({ userId: memberId, confirm: email }),
 };
