@@ -47,6 +47,14 @@ import type {
   VerificationsTable,
   WidgetOriginsTable,
 } from './people-tables.ts';
+import type {
+  MemberAttentionTable,
+  SignalDigestsTable,
+  SignalMutesTable,
+  SignalOutcomesTable,
+  SignalRuleSettingsTable,
+  SignalsTable,
+} from './signal-tables.ts';
 
 /**
  * The tables as Kysely sees them. bigint arrives as a number (exact up to 2^53, which an EventId's decimal text also
@@ -105,6 +113,12 @@ export interface Schema {
   destination_budgets: DestinationBudgetsTable;
   live_positions: LivePositionsTable;
   live_events: LiveEventsTable;
+  signals: SignalsTable;
+  signal_outcomes: SignalOutcomesTable;
+  signal_rule_settings: SignalRuleSettingsTable;
+  signal_mutes: SignalMutesTable;
+  member_attention: MemberAttentionTable;
+  signal_digests: SignalDigestsTable;
 }
 
 export type { InvitationStatus, MemberRole } from './people-tables.ts';

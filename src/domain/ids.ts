@@ -17,6 +17,8 @@ export type ApiKeyId = Id<'api-key'>;
 export type SsoProviderId = Id<'sso-provider'>;
 export type DestinationId = Id<'destination'>;
 export type DeliveryId = Id<'delivery'>;
+export type SignalId = Id<'signal'>;
+export type SignalMuteId = Id<'signal-mute'>;
 /** Decimal text of the event's bigint. */
 export type EventId = Id<'event'>;
 
