@@ -22,25 +22,33 @@ export async function readOpens(
       ? sql``
       : sql`and (event.hit_at, event.id) < (to_timestamp(${at}::float8 / 1000), ${id}::bigint)`;
   const { rows } = await sql<OpenRow>`
-    select event.id::text as id, event.hit_at as at, event.tracking_type as "trackingType", event.campaign_id as "campaignId",
-      campaign.name as "campaignName", event.verdict, judged.confidence, judged.reason, judged.device,
-      event.is_counted as counted, event.is_unique as unique, event.load_count as loads, event.is_old_signature as "oldSignature"
-    from signature_tracking_events event
-    join judgements judged on judged.id = event.judgement_id
-    left join signature_campaigns campaign on campaign.id = event.campaign_id
+    ${OPENS_AS_ROWS}
     where event.organization_id = ${organizationId} and event.user_id = ${memberId} ${isBefore}
     order by event.hit_at desc, event.id desc limit ${limit + 1}`.execute(trx);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    data: page.map((row) => ({
-      ...row,
-      at: row.at.toISOString(),
-      explanation: explain(row.reason),
-      unique: hasUniques ? row.unique : null,
-    })),
+    data: page.map((row) => toOpen(row, hasUniques)),
     next: rows.length > limit && last ? `${last.at.getTime()}.${last.id}` : null,
   };
 }
 
-type OpenRow = Omit<Open, 'at' | 'explanation' | 'unique'> & { at: Date; unique: boolean };
+/** An open as every feed shows it: `select … from …`, to be followed by `where`. The event is called `event`. */
+export const OPENS_AS_ROWS = sql`
+    select event.id::text as id, event.hit_at as at, event.tracking_type as "trackingType", event.campaign_id as "campaignId",
+      campaign.name as "campaignName", event.verdict, judged.confidence, judged.reason, judged.device,
+      event.is_counted as counted, event.is_unique as unique, event.load_count as loads, event.is_old_signature as "oldSignature"
+    from signature_tracking_events event
+    join judgements judged on judged.id = event.judgement_id
+    left join signature_campaigns campaign on campaign.id = event.campaign_id`;
+
+export type OpenRow = Omit<Open, 'at' | 'explanation' | 'unique'> & { at: Date; unique: boolean };
+
+export function toOpen(row: OpenRow, hasUniques: boolean): Open {
+  return {
+    ...row,
+    at: row.at.toISOString(),
+    explanation: explain(row.reason),
+    unique: hasUniques ? row.unique : null,
+  };
+}

@@ -18,6 +18,7 @@ import { createFront, type Front } from './create-front.ts';
 import { departmentRoutes } from './departments.ts';
 import { installTestRoutes } from './install-test.ts';
 import { invitationRoutes } from './invitations.ts';
+import { liveRoutes } from './live.ts';
 import { memberImportRoutes } from './member-import.ts';
 import { memberRoutes } from './members.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -110,6 +111,7 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   signatureRoutes(app, context);
   signatureTemplateRoutes(app, context);
   installTestRoutes(app, context);
+  liveRoutes(app, context);
   trackingRoutes(app, context);
   qualityRoutes(app, context);
   openRoutes(app, context);

@@ -36,6 +36,7 @@ export const BATCH_STEPS = [
   'rollups',
   'drops',
   'dead_letters',
+  'live',
 ] as const;
 
 export type BatchStep = (typeof BATCH_STEPS)[number];

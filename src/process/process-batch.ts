@@ -16,6 +16,7 @@ import { storeDelivered } from './store-delivered.ts';
 import { storeDrops } from './store-drops.ts';
 import { storeEvents } from './store-events.ts';
 import { storeInstallTests } from './store-install-tests.ts';
+import { storeLiveEvents } from './store-live-events.ts';
 import { throttlePlan } from './throttle-plan.ts';
 import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 
@@ -24,7 +25,7 @@ import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 // drop, hit of an install test, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
 //
 // Lock order, the same in every processor, so that two of them cannot deadlock: block ids, user pixels, campaign
-// pixels, install tests, visitors of suspect networks, events stored before, visitors, slot rollups, day rollups, drop slots, unattributed drops; within each, sorted by key. The pixel
+// pixels, install tests, visitors of suspect networks, events stored before, visitors, slot rollups, day rollups, drop slots, unattributed drops, live positions; within each, sorted by key. The pixel
 // rows' locks make folding exact: whoever holds them sees every load that was stored before.
 
 /** How a batch may differ from the plain case; used to find and set aside records that cannot be stored. */
@@ -81,12 +82,13 @@ async function storeBatch(context: BatchContext, { blocks, judged, isProbe }: Pr
     const { refused, laterLoads, withdrawn } = settled;
     const admitted = await time('throttle', () => throttlePlan(settled.opens, { draft, counts, opensPerMinute }));
     const events = await time('unique', () => markUnique(trx, admitted));
-    await time('events', () => storeEvents(trx, { events, refused, laterLoads, judgementIds }));
+    const ids = await time('events', () => storeEvents(trx, { events, refused, laterLoads, judgementIds }));
     await time('delivered', () => storeDelivered(trx, events));
     await time('rollups', () => rollUp(trx, [...events.map(toRollupChange), ...withdrawn.changes]));
     const drops = counts.toDrops();
     await time('drops', () => storeDrops(trx, drops));
     await time('dead_letters', () => storeDeadLetters(trx, batch.deadLetters));
+    await time('live', () => storeLiveEvents(trx, { events, ids, withdrawn: withdrawn.events }));
     const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested });
     if (isProbe) throw new ProbePassed(outcome);
     return outcome;

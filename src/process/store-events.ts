@@ -19,18 +19,24 @@ interface EventBatch {
   readonly judgementIds: JudgementIds;
 }
 
-/** Stores the events, the first loads that later ones will fold into, and the loads of events stored before. */
+/**
+ * Stores the events, the first loads that later ones will fold into, and the loads of events stored before. Answers the
+ * events' ids, in their order.
+ */
 export async function storeEvents(
   trx: Transaction<Schema>,
   { events, refused, laterLoads, judgementIds }: EventBatch,
-): Promise<void> {
+): Promise<readonly number[]> {
+  const stored: number[] = [];
   for (const chunk of toChunks(events)) {
     const ids = await reserveIds(trx, chunk.length);
+    stored.push(...ids);
     await insertEvents(trx, chunk, { ids, judgementIds });
     await insertSeen(trx, chunk, ids);
   }
   for (const chunk of toChunks(refused)) await insertSeen(trx, chunk, []);
   for (const chunk of toChunks(laterLoads)) await addLoads(trx, chunk);
+  return stored;
 }
 
 /** Ids are drawn before the insert, since the order of `returning` is promised by nobody. */
@@ -110,9 +116,10 @@ async function addLoads(trx: Transaction<Schema>, laterLoads: EventBatch['laterL
   const last = times.reduce((most, time) => Math.max(most, time));
   await sql`
     update signature_tracking_events event set load_count = least(${LOAD_COUNT_MAX}::int, event.load_count + later.loads)::smallint
-    from unnest(${laterLoads.map((later) => later.eventId)}::bigint[], ${times}::float8[],
-      ${laterLoads.map((later) => later.loads)}::int[]) as later (id, hit_at, loads)
-    where event.id = later.id and event.hit_at = to_timestamp(later.hit_at / 1000)
+    from unnest(${laterLoads.map((later) => later.pixel.organizationId)}::uuid[],
+      ${laterLoads.map((later) => later.eventId)}::bigint[], ${times}::float8[],
+      ${laterLoads.map((later) => later.loads)}::int[]) as later (organization_id, id, hit_at, loads)
+    where event.organization_id = later.organization_id and event.id = later.id and event.hit_at = to_timestamp(later.hit_at / 1000)
       and event.hit_at between to_timestamp(${first}::float8 / 1000) and to_timestamp(${last}::float8 / 1000)`.execute(
     trx,
   );

@@ -16,6 +16,8 @@ import type { RollupChange } from './roll-up.ts';
 export interface Withdrawn {
   /** Of every event that was re-judged or removed: whatever was raised because of it no longer holds. */
   readonly eventIds: readonly number[];
+  /** The same events, as they were. */
+  readonly events: readonly StoredEvent[];
   readonly removedIds: readonly number[];
   readonly changes: readonly RollupChange[];
   /** Loads of the removed events, which were counted as hits of an earlier batch. */
@@ -28,7 +30,7 @@ interface WithdrawTools {
   readonly judgementIds: JudgementIds;
 }
 
-export const NOTHING_WITHDRAWN: Withdrawn = { eventIds: [], removedIds: [], changes: [], refusedLoads: 0 };
+export const NOTHING_WITHDRAWN: Withdrawn = { eventIds: [], events: [], removedIds: [], changes: [], refusedLoads: 0 };
 
 /**
  * Re-judges stored events, whose rows are locked, as a scanner's. Where the organization refuses machines the event
@@ -63,6 +65,7 @@ export async function withdrawEvents(
   for (const { event } of refused) counts.drop(event, 'scanner', { hitAt: event.hitAt, hits: event.loads });
   return {
     eventIds: fresh.map(({ event }) => event.id),
+    events: fresh.map(({ event }) => event),
     removedIds: refused.map(({ event }) => event.id),
     changes: [
       ...toRejudgedChanges(kept, toDay),
@@ -89,8 +92,9 @@ async function removeEvents(trx: Transaction<Schema>, events: readonly StoredEve
   if (events.length === 0) return;
   await sql`
     delete from signature_tracking_events event
-    using unnest(${events.map(({ id }) => id)}::bigint[], ${events.map(({ hitAt }) => hitAt)}::float8[]) as gone (id, hit_at)
-    where event.id = gone.id and event.hit_at = to_timestamp(gone.hit_at / 1000)`.execute(trx);
+    using unnest(${events.map(({ organizationId }) => organizationId)}::uuid[], ${events.map(({ id }) => id)}::bigint[],
+      ${events.map(({ hitAt }) => hitAt)}::float8[]) as gone (organization_id, id, hit_at)
+    where event.organization_id = gone.organization_id and event.id = gone.id and event.hit_at = to_timestamp(gone.hit_at / 1000)`.execute(trx);
 }
 
 const HOUR_MS = 3_600_000;

@@ -85,6 +85,7 @@ test("events, slots and drops go after their organization's retention, day total
     slots: 0,
     days: 0,
     blocks: 0,
+    live: 0,
     deadLetters: 0,
     visitorDays: 0,
   });

@@ -12,6 +12,8 @@ export interface Purged {
   readonly slots: number;
   readonly days: number;
   readonly blocks: number;
+  /** What screens were told. */
+  readonly live: number;
   readonly deadLetters: number;
   /** Some table had more to delete than one run does; the next run goes on. */
   readonly isUnfinished: boolean;
@@ -24,6 +26,8 @@ const DELETES_MAX = 1000;
 /** A block must be remembered for longer than any spool keeps it. */
 const PROCESSED_BLOCK_DAYS = 7;
 const DEAD_LETTER_DAYS = 30;
+/** A screen that was away for longer reads its lists anew. */
+const LIVE_HOURS = 6;
 const TOTALS_MONTHS = 13;
 /** Dropping a partition waits this long for the batches under way, and makes the next ones wait as long. */
 const DROP_LOCK_WAIT_MS = 5000;
@@ -31,7 +35,7 @@ const DROP_LOCK_WAIT_MS = 5000;
 /** Forgets what is past its time, as of `now` (milliseconds). Safe to run on several nodes at once. */
 export async function purge(databases: Databases, now: number): Promise<Purged> {
   const visitorDays = await dropVisitors(databases, now);
-  const counts = { ownDevices: 0, events: 0, slots: 0, days: 0, blocks: 0, deadLetters: 0 };
+  const counts = { ownDevices: 0, events: 0, slots: 0, days: 0, blocks: 0, live: 0, deadLetters: 0 };
   let isUnfinished = false;
   const remove = async (kind: keyof typeof counts, table: string, isPast: RawBuilder<unknown>): Promise<void> => {
     const { rows, isDone } = await deleteInSteps(databases, table, isPast);
@@ -51,6 +55,7 @@ export async function purge(databases: Databases, now: number): Promise<Purged> 
   await remove('days', 'tracking_rollup_days', sql`day < ${totalsKeptFrom}`);
   await remove('days', 'unattributed_drops', sql`day < ${totalsKeptFrom}`);
   await remove('blocks', 'processed_blocks', sql`processed_at < ${toTimestamp(now - PROCESSED_BLOCK_DAYS * DAY_MS)}`);
+  await remove('live', 'live_events', sql`at < ${toTimestamp(now - LIVE_HOURS * 3_600_000)}`);
   await remove('deadLetters', 'dead_letters', sql`created_at < ${toTimestamp(now - DEAD_LETTER_DAYS * DAY_MS)}`);
   return { visitorDays, ...counts, isUnfinished };
 }
