@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { connect } from '../db/connect.ts';
-import { migrate } from '../db/migrate.ts';
-import { type Databases, openDatabases } from '../db/open-databases.ts';
+import type { Databases } from '../db/open-databases.ts';
+import type { VisitorKeySnapshot } from '../domain/visitor-keys.ts';
 import { systemClock } from '../kit/clock.ts';
 import { toPurposeKey } from '../kit/crypto.ts';
 import type { Log } from '../kit/log.ts';
@@ -11,43 +10,62 @@ import { createMetrics, type Metrics } from '../kit/metrics.ts';
 import { keepNetworksFresh } from '../networks/keep-networks-fresh.ts';
 import { registerNetworksMetrics } from '../networks/networks-metrics.ts';
 import { type Networks, openNetworks } from '../networks/open-networks.ts';
-import { backfillUserPixels } from '../signatures/backfill-user-pixels.ts';
 import { openDiskSpool } from '../spool/disk/disk-spool.ts';
 import type { Spool } from '../spool/spool.ts';
-import { type DayKeys, startDayKeys } from '../visitors/day-keys.ts';
+import { startDayKeys } from '../visitors/day-keys.ts';
+import { type Database, openDatabase } from './open-database.ts';
 import { readAppSecret } from './read-app-secret.ts';
+import type { Role } from './role.ts';
 
-/** What several roles share. Each opened part pushes how it is closed. */
-export async function openParts(config: Config, log: Log, closers: Closers): Promise<Parts> {
+/** What several roles share. Nothing here waits for the database; each opened part pushes how it is closed. */
+export async function openParts(start: Start): Promise<Parts> {
+  const { config, roles } = start;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const base = { config, log, closers, clock: systemClock, metrics: createMetrics() };
-  const spool = await openSpool(base);
   const appSecret = await readAppSecret(config);
-  const databases = await openMigrated(base);
   const tokenKey = toPurposeKey(appSecret, 'pixel-token');
-  await backfillUserPixels(databases, tokenKey);
-  const dayKeys = await openDayKeys(base, { databases, appSecret });
+  const base: Base = { ...start, clock: systemClock, metrics: createMetrics(), appSecret, tokenKey };
+  const spool = roles.has('collect') || roles.has('process') ? await openSpool(base) : null;
   const networks = await openFreshNetworks(base);
-  return { ...base, spool, appSecret, databases, tokenKey, dayKeys, networks };
+  const isCollectorOnly = roles.size === 1 && roles.has('collect');
+  const database = openDatabase(base, !isCollectorOnly);
+  const dayKeys = openDayKeys(base, database.databases);
+  return { ...base, spool, networks, database, databases: database.databases, dayKeys, progress: { isStarted: false } };
+}
+
+export interface Start {
+  readonly config: Config;
+  readonly roles: ReadonlySet<Role>;
+  readonly log: Log;
+  /** How what was opened is closed, run from the last to the first. */
+  readonly closers: Closers;
+  /** Aborted when the process is told to end. */
+  readonly stopping: AbortSignal;
 }
 
 export type Closers = (() => Promise<void>)[];
 
-interface Base {
-  readonly config: Config;
-  readonly log: Log;
-  readonly closers: Closers;
+export interface Base extends Start {
   readonly clock: typeof systemClock;
   readonly metrics: Metrics;
+  readonly appSecret: string;
+  readonly tokenKey: Buffer;
 }
 
 export interface Parts extends Base {
-  readonly spool: Spool;
-  readonly appSecret: string;
-  readonly databases: Databases;
-  readonly tokenKey: Buffer;
-  readonly dayKeys: DayKeys;
+  /** Null where neither collecting nor processing is a role. */
+  readonly spool: Spool | null;
   readonly networks: Networks;
+  readonly database: Database;
+  readonly databases: Databases;
+  readonly dayKeys: LateDayKeys;
+  /** Whether every role runs. */
+  readonly progress: { isStarted: boolean };
+}
+
+/** Day keys that come with the database: until then every hit is recorded without a visitor. */
+export interface LateDayKeys {
+  snapshot(day: number): VisitorKeySnapshot;
+  hasToday(): boolean;
 }
 
 async function openSpool({ config, log, clock, closers }: Base): Promise<Spool> {
@@ -62,24 +80,25 @@ async function openSpool({ config, log, clock, closers }: Base): Promise<Spool> 
   return spool;
 }
 
-async function openMigrated({ config, log, closers }: Base): Promise<Databases> {
-  const settings = { databaseUrl: config.databaseUrl, dataDir: config.dataDir, endsWithProcess: true };
-  const server = await connect(settings, log);
-  closers.push(() => server.stop());
-  await migrate(server.url, log);
-  const databases = openDatabases(server.url, { log });
-  closers.push(() => databases.close());
-  return databases;
-}
-
-async function openDayKeys(
-  { clock, log, closers }: Base,
-  { databases, appSecret }: { databases: Databases; appSecret: string },
-): Promise<DayKeys> {
+function openDayKeys({ appSecret, clock, log, closers }: Base, databases: Databases): LateDayKeys {
   const keySecret = toPurposeKey(appSecret, 'visitor-key');
-  const dayKeys = await startDayKeys({ databases, keySecret, clock, log });
-  closers.push(() => dayKeys.stop());
-  return dayKeys;
+  let keys: Awaited<ReturnType<typeof startDayKeys>> | null = null;
+  const starting = startDayKeys({ databases, keySecret, clock, log }).then((started) => {
+    keys = started;
+  });
+  closers.push(async () => {
+    await starting;
+    await keys?.stop();
+  });
+  let none: VisitorKeySnapshot = { day: -1, today: null, yesterday: null };
+  return {
+    snapshot(day) {
+      if (keys !== null) return keys.snapshot(day);
+      if (none.day !== day) none = { day, today: null, yesterday: null };
+      return none;
+    },
+    hasToday: () => keys?.hasToday() ?? false,
+  };
 }
 
 async function openFreshNetworks({ config, clock, log, metrics, closers }: Base): Promise<Networks> {

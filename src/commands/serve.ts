@@ -3,18 +3,24 @@ import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.ts';
 import { createLog, type Log } from '../kit/log.ts';
 import type { Command } from './command.ts';
+import { UsageError } from './command.ts';
+import type { Closers } from './open-parts.ts';
+import { parseRoles, ROLES, type Role } from './role.ts';
 import { startParts } from './start-parts.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
-  summary: 'run MailTracker: pixels, processing, API and screens in one process',
+  summary: 'run MailTracker: pixels, processing, API and screens, in one process or by role',
   help: `
-Usage: mailtracker serve
+Usage: mailtracker serve [--role <role>]...
+
+  --role   ${ROLES.join(', ')}; may be given several times. All of them when absent.
 
 Settings come from the environment: PORT (3000), HOST (0.0.0.0), DATA_DIR (./data), DATABASE_URL (embedded
 PostgreSQL in DATA_DIR when absent), PUBLIC_URL, PIXEL_URL, APP_SECRET, TRUST_PROXY, SPOOL_SYNC (durable) and
 those the README lists. Wrong ones refuse to start.
 
+Pixels are answered at once, also while the database starts or is away; /readyz tells when all of it works.
 Stop it with Ctrl-C or SIGTERM: it answers what is under way, stores what is queued, and ends.
 
 Example: PORT=8080 PUBLIC_URL=https://track.example.com mailtracker serve`,
@@ -22,33 +28,47 @@ Example: PORT=8080 PUBLIC_URL=https://track.example.com mailtracker serve`,
 };
 
 async function serve(words: readonly string[]): Promise<number> {
-  parseArgs({ args: [...words], options: {}, strict: true });
+  const { values } = parseArgs({
+    args: [...words],
+    options: { role: { type: 'string', multiple: true } },
+    strict: true,
+  });
+  const roles = parseRoles(values.role ?? []);
+  refuseSplitSpool(roles);
   const config = await withFreePort(readConfig(process.env));
   const log = createLog(config.logLevel);
-  const stopped = waitForStopSignal();
-  const closers: (() => Promise<void>)[] = [];
-  let isStarted = false;
-  stopped.then((signal) => {
+  const stopping = new AbortController();
+  const stopped = waitForStopSignal().then((signal) => {
     log.info({ signal }, 'serve.stopping');
-    giveUpAfter(isStarted ? STOP_MS_MAX : STOP_STARTING_MS_MAX, log);
+    giveUpAfter(STOP_MS_MAX, log);
+    stopping.abort();
   });
+  const closers: Closers = [];
   try {
-    await startParts(config, log, closers);
-    isStarted = true;
-    process.stdout.write(toGreeting(config));
+    await startParts({ config, roles, log, closers, stopping: stopping.signal });
+    process.stdout.write(toGreeting(config, roles));
     await stopped;
+  } catch (error) {
+    // Told to stop while the database was still away: what was collected stands in the spool.
+    if (!stopping.signal.aborted) throw error;
   } finally {
+    // Also after a failure: nothing may go on waiting for a database.
+    stopping.abort();
     for (const close of closers.reverse()) await close();
   }
   log.info({}, 'serve.stopped');
   return 0;
 }
 
+function refuseSplitSpool(roles: ReadonlySet<Role>): void {
+  if (roles.has('collect') === roles.has('process')) return;
+  throw new UsageError(
+    '--role collect and --role process share the spool of one data folder: give both to one process.',
+  );
+}
+
 /** Below systemd's patience of 90 s. Answers are out within 10 s, which is docker's. */
 const STOP_MS_MAX = 30_000;
-/** A start waits long for a database that is away; who stops it then need not. */
-const STOP_STARTING_MS_MAX = 3_000;
-
 /** A database that hangs must not keep the process: what was answered is on the disk, and the next start stores it. */
 function giveUpAfter(ms: number, log: Log): void {
   setTimeout(() => {
@@ -77,7 +97,9 @@ function waitForStopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-function toGreeting(config: Config): string {
+function toGreeting(config: Config, roles: ReadonlySet<Role>): string {
+  const where = `listening on ${config.host}:${config.port}`;
+  if (!roles.has('web')) return `MailTracker is ready: ${[...roles].join(', ')} (${where}).\n`;
   const first = `Open ${config.publicUrl} and sign up: the first account owns the organization.`;
-  return `MailTracker is ready at ${config.publicUrl} (listening on ${config.host}:${config.port}).\n${first}\n`;
+  return `MailTracker is ready at ${config.publicUrl} (${where}).\n${first}\n`;
 }

@@ -1,14 +1,14 @@
 import { watchCollectRegion } from '../accounts/collect-region.ts';
 import { type Collector, createCollector } from '../collect/create-collector.ts';
 import { openCountries } from '../networks/open-countries.ts';
+import type { Spool } from '../spool/spool.ts';
 import type { Parts } from './open-parts.ts';
 
-/** The role `collect`: pixels in, hits to the spool. Its answer is what /api/t/* is handed to. */
-export async function startCollect(parts: Parts): Promise<Collector> {
-  const { config, spool, clock, log, metrics, databases, dayKeys, networks, closers } = parts;
+/** The role `collect`: pixels in, hits to the spool. Its answer is what /api/t/* is handed to; no database is needed. */
+export async function startCollect(parts: Parts, spool: Spool): Promise<Collector> {
+  const { config, clock, log, metrics, dayKeys, networks, closers } = parts;
   const countries = await openCountries(log);
-  const region = await watchCollectRegion(databases, log);
-  closers.push(() => region.stop());
+  const isRegionWanted = watchRegion(parts);
   const collector = createCollector({
     spool,
     clock,
@@ -17,8 +17,19 @@ export async function startCollect(parts: Parts): Promise<Collector> {
     metrics,
     visitorKeys: (day) => dayKeys.snapshot(day),
     toNetworkClass: networks.toNetworkClass,
-    toCountry: (address) => (region.isWanted() ? countries.toCountry(address) : null),
+    toCountry: (address) => (isRegionWanted() ? countries.toCountry(address) : null),
   });
   closers.push(() => collector.close());
   return collector;
+}
+
+/** "No" until the database has said otherwise. */
+function watchRegion({ databases, log, closers }: Parts): () => boolean {
+  let isWanted = (): boolean => false;
+  const watching = watchCollectRegion(databases, log).then((region) => {
+    isWanted = region.isWanted;
+    return region;
+  });
+  closers.push(async () => (await watching).stop());
+  return () => isWanted();
 }

@@ -1,4 +1,4 @@
 import type { Parts } from './open-parts.ts';
 
-/** The role `deliver`: from the outbox to the destinations. */
+/** The role `deliver`, once the database is ready: from the outbox to the destinations. */
 export async function startDeliver(_parts: Parts): Promise<void> {}

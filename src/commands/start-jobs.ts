@@ -1,10 +1,33 @@
 import { startCampaignClock } from '../campaigns/start-campaign-clock.ts';
+import { keepLeader } from '../db/keep-leader.ts';
 import { startRetention } from '../retention/start-retention.ts';
-import type { Parts } from './open-parts.ts';
+import type { Closers, Parts } from './open-parts.ts';
 
-/** What happens by the clock, once for the whole installation. */
-export async function startJobs(parts: Parts): Promise<void> {
-  const { databases, clock, log, tokenKey, closers } = parts;
+/** What happens by the clock, on one node at a time: every process with the role `process` stands by. */
+export function startJobs(parts: Parts): void {
+  const { databases, log } = parts;
+  const leader = keepLeader({
+    url: databases.url,
+    log,
+    start: async () => {
+      const closers: Closers = [];
+      const end = async (): Promise<void> => {
+        for (const close of closers.splice(0).reverse()) await close();
+      };
+      try {
+        await beginJobs({ ...parts, closers });
+      } catch (error) {
+        await end();
+        throw error;
+      }
+      return end;
+    },
+  });
+  parts.closers.push(() => leader.stop());
+}
+
+/** One line per job; each must bear to run twice for a moment. */
+async function beginJobs({ databases, clock, log, tokenKey, closers }: Parts): Promise<void> {
   const retention = await startRetention({ databases, clock, log });
   closers.push(() => retention.stop());
   const campaigns = startCampaignClock({ databases, clock, log, tokenKey });

@@ -1,18 +1,29 @@
-import type { Config } from '../config.ts';
-import type { Log } from '../kit/log.ts';
-import { type Closers, openParts } from './open-parts.ts';
-import { startCollect } from './start-collect.ts';
+import { openFront } from './open-front.ts';
+import { type Closers, openParts, type Start } from './open-parts.ts';
 import { startDeliver } from './start-deliver.ts';
 import { startProcess } from './start-process.ts';
 import { startWeb } from './start-web.ts';
 
-// The composition root: wires every stage together in one process, in the order in which they depend on each other.
-// Each started part pushes how it is closed, so that they go down in the reverse order, and a failure half-way closes
-// exactly what stands: no answered hit is lost and no answer fails.
+// The composition root: wires the roles of one process together. Pixels are answered first, while the database may be
+// starting, migrating or away; everything else follows once it is there. Each started part pushes how it is closed, so
+// that they go down in the reverse order, and a failure half-way closes exactly what stands: no answered hit is lost
+// and no answer fails. What must never happen: a pixel that waits for the database.
 
-export async function startParts(config: Config, log: Log, closers: Closers): Promise<void> {
-  const parts = await openParts(config, log, closers);
-  await startProcess(parts);
-  await startDeliver(parts);
-  await startWeb(parts, await startCollect(parts));
+/** Resolves when every role runs. Throws AbortError when told to stop before that. */
+export async function startParts(start: Start): Promise<void> {
+  const { roles, closers } = start;
+  const parts = await openParts(start);
+  const { spool, database } = parts;
+  // Closed after the port, so that what is answered last is still stored.
+  const behindPort: Closers = [];
+  closers.push(async () => {
+    for (const close of behindPort.splice(0).reverse()) await close();
+  });
+  const front = await openFront(parts);
+  await database.ready;
+  start.stopping.throwIfAborted();
+  if (roles.has('process') && spool !== null) startProcess({ ...parts, closers: behindPort }, spool);
+  if (roles.has('deliver')) await startDeliver({ ...parts, closers: behindPort });
+  if (roles.has('web')) await startWeb(parts, front);
+  parts.progress.isStarted = true;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Log } from '../kit/log.ts';
 import { startEmbedded } from './embedded/start-embedded.ts';
+import { isServerAway } from './is-server-away.ts';
 
 /**
  * The server to use: the one DATABASE_URL names, or the embedded one in `dataDir`. Answers the owner's address and how
@@ -11,7 +12,7 @@ export async function connect(settings: ConnectSettings, log: Log): Promise<Conn
   if (settings.databaseUrl === null) {
     return startEmbedded(settings.dataDir, log, { endsWithProcess: settings.endsWithProcess ?? false });
   }
-  await verifyServer(settings.databaseUrl, settings.waitMsMax ?? WAIT_MS_MAX, log);
+  await verifyServer(settings.databaseUrl, settings, log);
   return { url: settings.databaseUrl, stop: async () => {} };
 }
 
@@ -22,6 +23,8 @@ export interface ConnectSettings {
   readonly endsWithProcess?: boolean;
   /** How long DATABASE_URL's server may take to come up; 30 s when not given. */
   readonly waitMsMax?: number;
+  /** Ends the wait for DATABASE_URL's server with an AbortError. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Connected {
@@ -35,24 +38,26 @@ export class ConnectError extends Error {}
 const VERSION_MIN = 15;
 const WAIT_MS_MAX = 30_000;
 const RETRY_MS = 500;
+const RETRY_MS_MAX = 5_000;
 const CONNECT_MS_MAX = 5_000;
-/** Not up yet, as when both start together: no listener, no name, still starting. */
-const NOT_YET = ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', '57P03'];
 
-async function verifyServer(url: string, waitMsMax: number, log: Log): Promise<void> {
+async function verifyServer(
+  url: string,
+  { waitMsMax = WAIT_MS_MAX, signal }: Pick<ConnectSettings, 'waitMsMax' | 'signal'>,
+  log: Log,
+): Promise<void> {
   const deadline = Date.now() + waitMsMax;
-  for (;;) {
+  for (let retryMs = RETRY_MS; ; retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)) {
     try {
       return refuseOldVersion(await readVersion(url));
     } catch (error) {
       if (error instanceof ConnectError) throw error;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       const reason = toReason(error);
-      if (!NOT_YET.includes(code) || Date.now() >= deadline) {
+      if (!isServerAway(error) || Date.now() >= deadline) {
         throw new ConnectError(`DATABASE_URL (${toServerName(url)}) cannot be used: ${reason}`, { cause: error });
       }
       log.warn({ server: toServerName(url), reason }, 'database.not_up_yet');
-      await sleep(RETRY_MS);
+      await sleep(retryMs, undefined, { signal });
     }
   }
 }

@@ -8,18 +8,33 @@ import type { Schema } from './schema.ts';
 // must never happen: a query that runs as the owner or as a role that row-level security does not bind; each new
 // connection is therefore asked who it is before anybody gets it. A lost connection is an error, never a crash.
 
-/** Connects lazily, with the first query. */
-export function openDatabases(url: string, options: DatabasesOptions = {}): Databases {
+/**
+ * Connects lazily, with the first query. Where the address is still to come (an embedded server that starts), queries
+ * wait for it, and fail as it fails.
+ */
+export function openDatabases(url: string | Promise<string>, options: DatabasesOptions = {}): Databases {
   const log = options.log ?? silentLog;
   const max = options.poolMax ?? POOL_MAX;
   const pool = { max, log, connectMsMax: options.connectMsMax ?? CONNECT_MS_MAX };
   const app = openRole(url, { ...pool, role: APP_ROLE, statementMsMax: APP_STATEMENT_MS_MAX });
   const system = openRole(url, { ...pool, role: SYSTEM_ROLE, statementMsMax: SYSTEM_STATEMENT_MS_MAX });
+  let known = typeof url === 'string' ? url : null;
+  if (typeof url !== 'string') {
+    url.then(
+      (come) => {
+        known = come;
+      },
+      () => undefined,
+    );
+  }
   let closed: Promise<unknown> | null = null;
   return {
     app,
     system,
-    url,
+    get url() {
+      if (known === null) throw new Error('the address of the database is not known yet');
+      return known;
+    },
     close: async () => {
       closed ??= Promise.all([app.destroy(), system.destroy()]);
       await closed;
@@ -32,7 +47,7 @@ export interface Databases {
   readonly app: Kysely<Schema>;
   /** Sees every organization: process, jobs, sign-in. */
   readonly system: Kysely<Schema>;
-  /** The owner's address, with its password: for migrations, never for a log. */
+  /** The owner's address, with its password: for migrations, never for a log. Throws while it is not known. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -67,7 +82,12 @@ interface RolePool {
   readonly log: Log;
 }
 
-function openRole(url: string, { role, statementMsMax, max, connectMsMax, log }: RolePool): Kysely<Schema> {
+function openRole(url: string | Promise<string>, role: RolePool): Kysely<Schema> {
+  const pool = typeof url === 'string' ? openPool(url, role) : () => url.then((come) => openPool(come, role));
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+function openPool(url: string, { role, statementMsMax, max, connectMsMax, log }: RolePool): pg.Pool {
   const { address, addressOptions } = splitOptions(url);
   const pool = new pg.Pool({
     connectionString: address,
@@ -92,7 +112,7 @@ function openRole(url: string, { role, statementMsMax, max, connectMsMax, log }:
     client.on('error', (error) => log.warn({ role, error: error.message }, 'database.connection_lost'));
   });
   pool.on('error', () => undefined);
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return pool;
 }
 
 /** The address's own `options` would replace the pool's, role and all: they are joined instead. */

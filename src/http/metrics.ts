@@ -8,7 +8,7 @@ import { notFound, Problem } from './problem.ts';
  * GET /metrics in Prometheus' text format, for whoever sends `Authorization: Bearer <METRICS_TOKEN>`; 404 where no
  * token is set, since the figures tell how much an organization mails.
  */
-export function metricsRoutes(app: HttpApp, { metrics }: HttpContext, token: string | null): void {
+export function metricsRoutes(app: HttpApp, { metrics }: Pick<HttpContext, 'metrics'>, token: string | null): void {
   app.route({
     method: 'GET',
     url: '/metrics',

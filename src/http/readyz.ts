@@ -22,7 +22,7 @@ const readinessSchema = z.object({
 /** GET /readyz: 200 when the process can do all of its work, 503 when not or when it is shutting down. */
 export function readyzRoutes(
   app: HttpApp,
-  context: HttpContext,
+  context: Pick<HttpContext, 'databases'>,
   more: { readiness?: Readiness | undefined; isClosing: () => boolean },
 ): void {
   app.route({
@@ -46,7 +46,7 @@ export function readyzRoutes(
   });
 }
 
-async function checkDatabase({ databases }: HttpContext): Promise<ReadinessCheck> {
+async function checkDatabase({ databases }: Pick<HttpContext, 'databases'>): Promise<ReadinessCheck> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('late')), DATABASE_MS_MAX);

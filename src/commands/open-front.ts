@@ -1,0 +1,59 @@
+import { createStrayCollector } from '../collect/create-stray-collector.ts';
+import { createFront, type Front } from '../http/create-front.ts';
+import { createOperations } from '../http/create-operations.ts';
+import type { Readiness } from '../http/readyz.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { LateDayKeys, Parts } from './open-parts.ts';
+import { startCollect } from './start-collect.ts';
+
+/** Listens: pixels are answered from here on, and readiness tells what is still to come. */
+export async function openFront(parts: Parts): Promise<Front> {
+  const { roles, spool, log, metrics, config, closers } = parts;
+  const isCollecting = roles.has('collect') && spool !== null;
+  const collect = isCollecting ? (await startCollect(parts, spool)).handle : createStrayCollector(metrics, log);
+  const front = createFront({ collect });
+  closers.push(() => front.close());
+  const operations = await createOperations({
+    context: parts,
+    front,
+    metricsToken: config.metricsToken,
+    readiness: toReadiness(parts),
+    isWebToCome: roles.has('web'),
+  });
+  closers.push(() => operations.close());
+  await front.listen({ port: config.port, host: config.host }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new Error(toPortTakenText(config.port)) : error;
+  });
+  return front;
+}
+
+function toPortTakenText(port: number): string {
+  return `port ${port} is already in use: stop what listens there, or choose another one, such as PORT=${port + 1} npm start.`;
+}
+
+/** Beyond the database: what the roles of this process need. */
+export function toReadiness({ spool, dayKeys, roles, progress }: Parts): Readiness {
+  return async () => ({
+    ...(progress.isStarted ? {} : { roles: { ok: false, detail: 'some wait for the database' } }),
+    ...(spool === null ? {} : { spool: toSpoolCheck(spool) }),
+    ...(roles.has('collect') ? { keys: toKeysCheck(dayKeys) } : {}),
+  });
+}
+
+/** Is it drained in time, and has it room. */
+function toSpoolCheck(spool: Spool) {
+  const { lagMs, bytes, bytesMax, failure, lost, refused } = spool.figures();
+  const isDrained = lagMs < SPOOL_LAG_MS_MAX && bytes < bytesMax;
+  const wait = `oldest hit waits ${Math.round(lagMs)} ms, ${bytes} of ${bytesMax} bytes`;
+  const losses = lost + refused === 0 ? '' : `; since the start ${lost} hits not written, ${refused} refused`;
+  const cause = failure === null ? '' : `; cannot write (${failure})`;
+  return { ok: isDrained && failure === null, detail: wait + losses + cause };
+}
+
+const SPOOL_LAG_MS_MAX = 60_000;
+
+/** Can visitors be told apart today. */
+function toKeysCheck(dayKeys: LateDayKeys) {
+  const ok = dayKeys.hasToday();
+  return { ok, detail: ok ? "today's key is here" : "today's key is missing" };
+}

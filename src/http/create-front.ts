@@ -1,0 +1,67 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createGentleClose, type GentleClose } from './close-gently.ts';
+
+/**
+ * The one port. It listens before anything else stands: requests for /api/t/* go to the collector from the first
+ * moment, all others to the application that was attached last.
+ */
+export interface Front {
+  readonly server: Server;
+  readonly gentle: GentleClose;
+  /** Requests that are not the collector's go here from now on: it must be ready for them. */
+  attach(handler: RequestListener): void;
+  /** Throws EADDRINUSE and the like. */
+  listen(address: { readonly port: number; readonly host: string }): Promise<void>;
+  /** Asks clients to leave and resolves when all connections are closed, at the deadline by force. */
+  close(): Promise<void>;
+}
+
+export interface FrontOptions {
+  /** Serves /api/t/* fully. */
+  readonly collect: RequestListener;
+  /** Shutdown: how long clients are asked to leave, and when the last is cut off, in ms after close(). */
+  readonly drainMs?: number | undefined;
+  readonly deadlineMs?: number | undefined;
+}
+
+const DRAIN_MS = 500;
+const DEADLINE_MS = 10_000;
+
+export function createFront({ collect, drainMs = DRAIN_MS, deadlineMs = DEADLINE_MS }: FrontOptions): Front {
+  const gentle = createGentleClose({ drainMs, deadlineMs });
+  let application: RequestListener = (_request, response) => void response.writeHead(503).end();
+  const server = createServer(SERVER_LIMITS, (request, response) => {
+    gentle.prepare(response);
+    if (request.url?.startsWith('/api/t/')) collect(request, response);
+    else application(request, response);
+  });
+  return {
+    server,
+    gentle,
+    attach(handler) {
+      application = handler;
+    },
+    listen: ({ port, host }) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.removeListener('error', reject);
+          resolve();
+        });
+      }),
+    async close() {
+      if (!server.listening) return;
+      await gentle.begin(server);
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Fastify sets none of these when the server is ours; its own requestTimeout of 0 lets a body drip for ever. */
+const SERVER_LIMITS = {
+  keepAliveTimeout: 72_000,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+} as const;
