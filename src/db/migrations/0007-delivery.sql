@@ -95,11 +95,11 @@ create table destination_lanes (
   destination_id uuid primary key,
   organization_id uuid not null references organizations on delete cascade,
   -- Told to wait, or overloaded.
-  ready_at timestamptz not null default '-infinity',
+  ready_at timestamptz not null default timestamptz '1970-01-01 00:00:00+00',
   -- A bucket refilled at the pace of its kind.
-  tokens double precision not null default 1000000,
-  tokens_at timestamptz not null default '-infinity',
-  served_at timestamptz not null default '-infinity',
+  tokens double precision not null default 0,
+  tokens_at timestamptz not null default timestamptz '1970-01-01 00:00:00+00',
+  served_at timestamptz not null default timestamptz '1970-01-01 00:00:00+00',
   -- Of the failures since the last success.
   first_failure_at timestamptz,
   last_success_at timestamptz,

@@ -3,7 +3,7 @@ import type { DestinationKind } from '../destination-kind.ts';
 import { webhook } from './webhook/webhook.ts';
 
 /** One line per kind. */
-const KINDS: readonly DestinationKind[] = [webhook];
+export const KINDS: readonly DestinationKind[] = [webhook];
 
 /** Null: this server cannot send to it. */
 export function findKind(type: DestinationType): DestinationKind | null {
