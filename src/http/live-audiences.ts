@@ -1,5 +1,5 @@
-import type { KeyStanding, SessionStanding } from '../accounts/read-standing.ts';
-import { readKeyStandings, readSessionStandings } from '../accounts/read-standing.ts';
+import type { KeyStanding, SessionStanding } from '../accounts/read-session-standings.ts';
+import { readKeyStandings, readSessionStandings } from '../accounts/read-session-standings.ts';
 import type { Databases } from '../db/open-databases.ts';
 import type { ApiKeyId } from '../domain/ids.ts';
 import type { Audience } from '../live/audience.ts';
