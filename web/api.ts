@@ -1,10 +1,12 @@
 import type { Daily } from '../src/contract/daily.ts';
+import type { Hours } from '../src/contract/hours.ts';
 import type { MyStats } from '../src/contract/my-stats.ts';
 import type { ProblemDocument } from '../src/contract/problem.ts';
 import type { Quality } from '../src/contract/quality.ts';
-import type { SessionResponse, SignInRequest } from '../src/contract/session.ts';
+import type { SessionState, SignInRequest } from '../src/contract/session.ts';
 import type { SignUpRequest } from '../src/contract/sign-up.ts';
 import type { Signature } from '../src/contract/signature.ts';
+import { readWords } from './messages/use-words.ts';
 
 // Words in, answers out; whatever goes wrong leaves as an ApiProblem. Each area of the screens that is loaded later has
 // its questions in a file of its own beside its pages; all of them go through `request`.
@@ -30,32 +32,46 @@ export class ApiProblem extends Error {
 }
 
 export const api = {
-  session: () => request<SessionResponse>('GET', '/api/session'),
+  /** Asked before anybody is signed in, so that nobody is no error. */
+  session: async () => (await request<SessionState>('GET', '/api/session/state')).session,
   signUp: (body: SignUpRequest) => request<unknown>('POST', '/api/sign-up', body),
-  signIn: (body: SignInRequest) => request<unknown>('POST', '/api/auth/sign-in/email', body),
+  /** `twoFactorRedirect`: the password was right, and a second step is asked for. */
+  signIn: (body: SignInRequest) =>
+    request<{ twoFactorRedirect?: boolean } | null>('POST', '/api/auth/sign-in/email', body),
+  secondStep: (kind: 'totp' | 'backup-code', code: string) =>
+    request<unknown>('POST', `/api/auth/two-factor/verify-${kind}`, { code }),
+  /** Where the browser goes to be vouched for. */
+  startSso: (email: string) => request<{ url: string }>('POST', '/api/sso/start', { email }),
   signOut: () => request<unknown>('POST', '/api/auth/sign-out', {}),
   myStats: () => request<MyStats>('GET', '/api/tracking/my-stats'),
   /** The days up to today, oldest first. */
   daily: (days: number) => request<Daily>('GET', `/api/tracking/my-stats/daily?days=${days}`),
+  /** When mail was read: eight weeks, hour by hour of the week. */
+  hours: () => request<Hours>('GET', '/api/tracking/my-stats/hours'),
   /** Who fetched the person's pixels in the last 30 days. */
   quality: () => request<Quality>('GET', '/api/tracking/quality?days=30'),
   signature: () => request<Signature>('GET', '/api/signatures/me'),
 };
 
 /** Asks the server, or throws an ApiProblem. An answer without a body comes back as null. */
-export async function request<T>(method: Method, path: string, body?: object): Promise<T> {
+export async function request<T>(
+  method: Method,
+  path: string,
+  body?: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   let response: Response;
   let text: string;
   try {
     response = await fetch(path, {
       method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     text = await response.text();
   } catch {
-    throw new ApiProblem(0, 'MailTracker cannot be reached. Check your connection and try again.');
+    throw new ApiProblem(0, readWords('shell')('unreachable'));
   }
   if (!response.ok) throw toProblem(response, text);
   return parseJson<T>(text) as T;
@@ -66,18 +82,18 @@ function toProblem(response: Response, text: string): ApiProblem {
   if (response.status === 429) {
     return new ApiProblem(
       429,
-      problem?.detail ?? `Too many tries. ${toWaitWords(response.headers.get('retry-after'))}`,
+      problem?.detail ?? readWords('shell')('tooMany', { wait: toWaitWords(response.headers.get('retry-after')) }),
     );
   }
   const detail =
-    problem?.detail ?? problem?.message ?? `The server answered ${response.status}. Try again in a moment.`;
+    problem?.detail ?? problem?.message ?? readWords('shell')('answered', { status: `${response.status}` });
   const fields = Object.fromEntries((problem?.errors ?? []).map((error) => [error.field, error.detail]));
   return new ApiProblem(response.status, detail, { fields, ...(problem?.code ? { code: problem.code } : {}) });
 }
 
 function toWaitWords(retryAfter: string | null): string {
   const seconds = Number(retryAfter);
-  return seconds > 0 ? `Try again in ${seconds} seconds.` : 'Try again in a minute.';
+  return seconds > 0 ? readWords('shell')('waitSeconds', { seconds }) : readWords('shell')('waitMinute');
 }
 
 function parseJson<T>(text: string): T | null {

@@ -7,6 +7,7 @@ import type { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import type { signature } from './en/signature.ts';
 import type { team } from './en/team.ts';
+import type { widget } from './en/widget.ts';
 
 // Which messages there are, and how each comes to the screen. A new page is one type line and one entry here, and one
 // file per language. What the first screen needs comes with it in English; the rest is fetched with its page.
@@ -21,6 +22,7 @@ export interface Catalogue {
   readonly campaigns: typeof campaigns;
   readonly campaign: typeof campaign;
   readonly signature: typeof signature;
+  readonly widget: typeof widget;
 }
 
 export type PageName = keyof Catalogue;
@@ -57,5 +59,9 @@ export const CATALOGUE: Readonly<Record<PageName, Readonly<Record<'en' | 'de', L
   signature: {
     en: async () => (await import('./en/signature.ts')).signature,
     de: async () => (await import('./de/signature.ts')).signature,
+  },
+  widget: {
+    en: async () => (await import('./en/widget.ts')).widget,
+    de: async () => (await import('./de/widget.ts')).widget,
   },
 };
