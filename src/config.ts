@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { LOG_LEVELS } from './kit/log.ts';
@@ -24,6 +25,10 @@ export type Config = Readonly<{
   planOpensPerMinute: number;
   /** The mail server for invitations and forgotten passwords; null: links are shown to hand on. */
   smtpUrl: string | null;
+  /** CIDRs and addresses that destinations may reach although they are no public ones. */
+  outboundAllow: readonly string[];
+  /** Where a vendor's destinations are reached in place of its own address; for fakes and proxies. */
+  destinationsUrls: Readonly<Record<string, string>>;
   /** Where `networks update` downloads a list by its name instead of from its publisher; "off" leaves it out. */
   networksUrls: Readonly<Record<string, string>>;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -64,6 +69,12 @@ const VARIABLES = {
   SMTP_URL: z.string().refine((text) => /^smtps?:\/\/[^/\s]+/.test(text) && URL.canParse(text), {
     error: 'an address such as smtp://user:password@mail.example.com:587?from=crm@example.com',
   }),
+  OUTBOUND_ALLOW: z.string().refine((text) => parseCidrs(text) !== null, {
+    error: 'addresses and CIDRs separated by commas, such as 10.0.0.0/8,fd00::/8',
+  }),
+  DESTINATIONS_URLS: z.string().refine((text) => parseDestinationsUrls(text) !== null, {
+    error: 'vendors and addresses separated by commas, such as slack=http://127.0.0.1:4010',
+  }),
   NETWORKS_URLS: z.string().refine((text) => parseNetworksUrls(text) !== null, {
     error: 'lists and addresses separated by commas, such as apple-relay=https://mirror.example/list.csv,amazon=off',
   }),
@@ -103,6 +114,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     planSeats: Number(read('PLAN_SEATS') ?? 0),
     planOpensPerMinute: Number(read('PLAN_OPENS_PER_MINUTE') ?? 0),
     smtpUrl: read('SMTP_URL'),
+    outboundAllow: parseCidrs(read('OUTBOUND_ALLOW') ?? '') ?? [],
+    destinationsUrls: parseDestinationsUrls(read('DESTINATIONS_URLS') ?? '') ?? {},
     networksUrls: parseNetworksUrls(read('NETWORKS_URLS') ?? '') ?? {},
     logLevel: (read('LOG_LEVEL') ?? 'info') as Config['logLevel'],
   };
@@ -118,6 +131,32 @@ function parseTrustProxy(text: string): readonly string[] | number | null {
     .map((part) => part.trim())
     .filter((part) => part !== '');
   return parts.every((part) => /^[0-9a-fA-F:.]+(\/\d{1,3})?$/.test(part)) ? parts : null;
+}
+
+/** Each an IP address, with or without a prefix length that fits it; null when one is not. */
+function parseCidrs(text: string): readonly string[] | null {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const isRange = (part: string): boolean => {
+    const [address = '', bits, ...more] = part.split('/');
+    const family = isIP(address);
+    const isLength = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+    return family !== 0 && isLength && more.length === 0;
+  };
+  return parts.every(isRange) ? parts : null;
+}
+
+/** `vendor=address` pairs; null when one is not. */
+function parseDestinationsUrls(text: string): Readonly<Record<string, string>> | null {
+  const pairs = text
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '')
+    .map((pair) => /^(slack|discord|hubspot|pipedrive)=(https?:\/\/[^\s/]+)\/?$/.exec(pair));
+  if (!pairs.every((pair) => pair !== null && URL.canParse(pair[2] ?? ''))) return null;
+  return Object.freeze(Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]])));
 }
 
 /** `name=address` pairs; null when one is neither an http address nor "off". */

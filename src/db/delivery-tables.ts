@@ -33,6 +33,7 @@ export interface DeliveryOutboxTable {
   type: DeliveryEvent | 'withdrawn';
   subject: string;
   level: 'warm' | 'hot' | null;
+  is_held: Generated<boolean>;
   at: Timestamp;
   payload: JsonDefaulted<Readonly<Record<string, unknown>>>;
 }

@@ -24,7 +24,7 @@ export async function fanOut({ system }: Pick<Databases, 'system'>, now: Date): 
         from taken t join destinations x on x.organization_id = t.organization_id and x.state <> 'disabled'
           and t.type = any(x.events) and (x.campaign_ids is null or t.campaign_id = any(x.campaign_ids))
           and (t.level is null or x.minimum_level is null or x.minimum_level = 'warm' or t.level = 'hot')
-        where t.type <> 'withdrawn'
+        where t.type <> 'withdrawn' and (not t.is_held or x.type not in ('slack', 'discord'))
           and not exists (select from taken w where w.type = 'withdrawn' and w.organization_id = t.organization_id and w.subject = t.subject)
           and (t.user_id is null or exists (select from organization_users m where m.id = t.user_id))
           and (t.campaign_id is null or exists (select from signature_campaigns c where c.id = t.campaign_id))

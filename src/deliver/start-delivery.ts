@@ -12,9 +12,10 @@ import { pause } from './pause.ts';
 import { purgeDeliveries } from './purge-deliveries.ts';
 import { readOwed } from './read-owed.ts';
 import { recordTries } from './record-tries.ts';
+import { createRecorder } from './recorder.ts';
 import { releaseLeases } from './release-leases.ts';
 import { type SendLetter, tellOwners } from './tell-owners.ts';
-import { type Tried, tryDelivery } from './try-delivery.ts';
+import { tryDelivery } from './try-delivery.ts';
 
 // In: the outbox that processing writes. Out: requests to destinations, at least once each, with every try in the log.
 // Four loops that meet in the database: owe what is in the outbox, try what is due, record what was tried, purge what is
@@ -45,7 +46,6 @@ const LEASE_TIMEOUTS = 4;
 const IDLE_MS = 100;
 const PURGE_MS = 3_600_000;
 const BACKOFF_MS = 500;
-const RECORD_MAX = 500;
 const STOP_MS_MAX = 8_000;
 
 export function startDelivery(options: DelivererOptions): Deliverer {
@@ -56,16 +56,24 @@ export function startDelivery(options: DelivererOptions): Deliverer {
   const metrics = createDeliverMetrics(options.metrics, () => inFlight.size);
   const stopping = new AbortController();
   const now = () => new Date(clock.now());
-  const done: Tried[] = [];
-  let wakeRecorder = (): void => undefined;
-  let isAbandoned = false;
+  const recorder = createRecorder(
+    async (batch) => {
+      const disabled = await recordTries(databases, batch, { now: now(), chance: options.chance ?? Math.random });
+      for (const { owed } of batch) inFlight.delete(owed.id);
+      for (const one of disabled) await announce(options, metrics, one);
+    },
+    (error) => onFailed('record', error),
+  );
+  const onFailed = (step: 'fan_out' | 'claim' | 'record' | 'purge', error: unknown): void => {
+    metrics.failed(step);
+    log.warn({ step, error: toErrorName(error) }, 'delivery.step_failed');
+  };
 
   /** Runs `step` until stopping; it answers how long to rest. A failure is counted, logged, and tried again. */
   const loop = async (name: 'fan_out' | 'claim' | 'purge', step: () => Promise<number>): Promise<void> => {
     while (!stopping.signal.aborted) {
       const restMs = await step().catch((error: unknown) => {
-        metrics.failed(name);
-        log.warn({ step: name, error: toErrorName(error) }, 'delivery.step_failed');
+        onFailed(name, error);
         return BACKOFF_MS;
       });
       if (restMs > 0) await pause(restMs, stopping.signal);
@@ -92,36 +100,9 @@ export function startDelivery(options: DelivererOptions): Deliverer {
     for (const one of owed)
       void tryDelivery(context, one).then((tried) => {
         metrics.tried(tried);
-        done.push(tried);
-        wakeRecorder();
+        recorder.push(tried);
       });
     return ids.length > 0 ? BUSY_MS : IDLE_MS;
-  };
-
-  const record = async (): Promise<void> => {
-    const batch = done.slice(0, RECORD_MAX);
-    const disabled = await recordTries(databases, batch, { now: now(), chance: options.chance ?? Math.random });
-    done.splice(0, batch.length);
-    for (const { owed } of batch) inFlight.delete(owed.id);
-    for (const one of disabled) await announce(options, metrics, one);
-  };
-
-  /** Goes on while stopping, until nothing is under way. */
-  const recording = async (): Promise<void> => {
-    while (!stopping.signal.aborted || (inFlight.size > 0 && !isAbandoned)) {
-      if (done.length === 0) {
-        const woken = new Promise<void>((resolve) => {
-          wakeRecorder = resolve;
-        });
-        await Promise.race([woken, pause(IDLE_MS, NEVER)]);
-        continue;
-      }
-      await record().catch(async (error: unknown) => {
-        metrics.failed('record');
-        log.warn({ step: 'record', error: toErrorName(error) }, 'delivery.step_failed');
-        await pause(BACKOFF_MS, NEVER);
-      });
-    }
   };
 
   const loops = Promise.all([
@@ -132,7 +113,7 @@ export function startDelivery(options: DelivererOptions): Deliverer {
       if (purged.removed > 0) log.info(purged, 'deliveries.purged');
       return PURGE_MS;
     }),
-    recording(),
+    recorder.run(() => stopping.signal.aborted && inFlight.size === 0),
   ]);
   return {
     stop: async () => {
@@ -140,7 +121,7 @@ export function startDelivery(options: DelivererOptions): Deliverer {
       const given = new AbortController();
       await Promise.race([loops, pause(STOP_MS_MAX, given.signal)]);
       given.abort();
-      isAbandoned = true;
+      recorder.abandon();
       if (inFlight.size > 0) await releaseLeases(databases, [...inFlight]).catch(() => undefined);
     },
   };
@@ -148,7 +129,6 @@ export function startDelivery(options: DelivererOptions): Deliverer {
 
 /** While there is work the next look comes after a breath, so that one claim takes many at once. */
 const BUSY_MS = 10;
-const NEVER = new AbortController().signal;
 
 const PACES: Readonly<Partial<Record<DestinationType, Pace>>> = Object.fromEntries(
   KINDS.map((kind) => [kind.type, kind.pace]),

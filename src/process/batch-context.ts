@@ -36,6 +36,7 @@ export const BATCH_STEPS = [
   'rollups',
   'drops',
   'dead_letters',
+  'outbox',
   'live',
 ] as const;
 

@@ -17,6 +17,7 @@ import { storeDrops } from './store-drops.ts';
 import { storeEvents } from './store-events.ts';
 import { storeInstallTests } from './store-install-tests.ts';
 import { storeLiveEvents } from './store-live-events.ts';
+import { storeOutbox } from './store-outbox.ts';
 import { throttlePlan } from './throttle-plan.ts';
 import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 
@@ -88,6 +89,9 @@ async function storeBatch(context: BatchContext, { blocks, judged, isProbe }: Pr
     const drops = counts.toDrops();
     await time('drops', () => storeDrops(trx, drops));
     await time('dead_letters', () => storeDeadLetters(trx, batch.deadLetters));
+    await time('outbox', () =>
+      storeOutbox(trx, { events, ids, withdrawn: withdrawn.events, raised: [], withdrawnSignals: [] }),
+    );
     await time('live', () => storeLiveEvents(trx, { events, ids, withdrawn: withdrawn.events }));
     const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested });
     if (isProbe) throw new ProbePassed(outcome);

@@ -11,6 +11,10 @@ const SHARED: Readonly<Record<string, { readonly zones: readonly string[]; reado
     zones: ['accounts', 'commands'],
     why: 'the demo notes on its own organization that its history is stored',
   },
+  delivery_outbox: {
+    zones: ['deliver', 'process'],
+    why: 'a hand-off between two stages, as the spool is: processing adds, the deliverer takes out (docs/decisions/0011)',
+  },
   signature_tracking_pixels: {
     zones: ['campaigns', 'process'],
     why: 'processing sets delivered_at in the transaction of the open that proves delivery',

@@ -34,6 +34,8 @@ create table delivery_outbox (
   -- "event:<id>" or "signal:<id>".
   subject text not null,
   level text check (level in ('warm', 'hot')),
+  -- The member asked for quiet: no chat is told, while machines are.
+  is_held boolean not null default false,
   at timestamptz not null,
   payload jsonb not null default '{}'::jsonb
 );
