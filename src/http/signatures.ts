@@ -5,9 +5,11 @@ import { rotateUserPixel } from '../signatures/rotate-user-pixel.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { notFound } from './problem.ts';
 import { requireSession, type Session } from './require-session.ts';
+import { signatureFrameRoutes } from './signature-frame.ts';
 
 /** A member's own signature. It holds pixel tokens: never cached anywhere. */
 export function signatureRoutes(app: HttpApp, context: HttpContext): void {
+  signatureFrameRoutes(app);
   const toOwner = ({ organizationId, memberId }: Session) => ({
     organizationId,
     memberId,

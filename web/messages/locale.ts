@@ -17,7 +17,7 @@ export function toLocale(stored: string | null, preferred: readonly string[]): L
 
 /** Dates and figures follow the browser's region where it is one of the language: en-US, en-IN, de-AT. */
 export function toRegion(locale: Locale, preferred: readonly string[]): string {
-  const own = preferred.find((tag) => tag.toLowerCase().startsWith(`${locale}-`));
+  const own = preferred.find((tag) => tag.toLowerCase().startsWith(`${locale}-`) && isTag(tag));
   return own ?? { en: 'en-GB', de: 'de-DE' }[locale];
 }
 
@@ -27,6 +27,15 @@ export function storeLocale(locale: Locale): void {
     localStorage.setItem(KEY, locale);
   } catch {
     // Storage may be switched off; the browser's language goes on then.
+  }
+}
+
+/** Some browsers name a region that Intl does not take, such as en-US@posix. */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
   }
 }
 

@@ -45,6 +45,7 @@ test('the choice goes before the browser, the first language we speak before the
 test('dates and figures follow the region of the browser where it is one of the language', () => {
   expect(toRegion('en', ['de-DE', 'en-IN'])).toBe('en-IN');
   expect(toRegion('de', ['en-US'])).toBe('de-DE');
+  expect(toRegion('en', ['en-US@posix'])).toBe('en-GB');
 });
 
 test('a message that asks for more than its translation goes red', () => {

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { Signature } from '../../../src/contract/signature.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { copyToClipboard } from '../../ui/copy-to-clipboard.ts';
 import { CheckIcon, CopyIcon } from '../../ui/icons.tsx';
 import styles from './copy-actions.module.css';
@@ -8,14 +9,10 @@ import styles from './copy-actions.module.css';
 type Outcome = 'none' | 'signature' | 'code' | 'refused';
 
 const NOTICE_MS = 6_000;
-const WORDS: Readonly<Record<Outcome, string>> = {
-  none: 'Copies formatted text. Where a mail program asks for code, take the HTML.',
-  signature: 'Copied. Paste it into the signature settings of your mail program.',
-  code: 'The HTML code is copied.',
-  refused: 'Your browser refused to copy. Select all of the code below and copy it yourself.',
-};
+const WORDS = { none: 'copyHint', signature: 'copied', code: 'copiedCode', refused: 'copyRefused' } as const;
 
 export function CopyActions({ signature }: { readonly signature: Signature | undefined }) {
+  const words = useWords('signature');
   const [outcome, setOutcome] = useState<Outcome>('none');
   const timer = useRef<number>(undefined);
   useEffect(() => () => window.clearTimeout(timer.current), []);
@@ -39,19 +36,19 @@ export function CopyActions({ signature }: { readonly signature: Signature | und
           onClick={copySignature}
           disabled={!signature}
         >
-          Copy signature
+          {words('copy')}
         </Button>
         <Button size="md" variant="default" onClick={copyCode} disabled={!signature}>
-          Copy HTML code
+          {words('copyCode')}
         </Button>
       </div>
       <p className={styles.outcome} role="status">
-        {WORDS[outcome]}
+        {words(WORDS[outcome])}
       </p>
       {outcome === 'refused' && signature ? (
         <textarea
           className={styles.code}
-          aria-label="HTML code of your signature"
+          aria-label={words('codeLabel')}
           readOnly
           rows={6}
           value={signature.html}

@@ -1,23 +1,35 @@
+import { Link } from 'wouter';
 import type { Signature } from '../../../src/contract/signature.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { isLoopback } from '../../ui/is-loopback.ts';
 import { Placeholder } from '../../ui/placeholder.tsx';
 import styles from './embedded.module.css';
 
 /** What the copied signature holds besides the words. */
 export function Embedded({ signature }: { readonly signature: Signature | undefined }) {
+  const words = useWords('signature');
   return (
     <section className={styles.embedded} aria-labelledby="embedded-title" aria-busy={!signature}>
       <h2 id="embedded-title" className={styles.title}>
-        What is embedded
+        {words('embeddedTitle')}
       </h2>
       {signature ? <Pixels signature={signature} /> : <Placeholder width="80%" height={40} />}
     </section>
   );
 }
 
+const REASONS = {
+  campaign: 'byCampaign',
+  member: 'byMember',
+  department: 'byDepartment',
+  organization: 'byOrganization',
+  default: 'byDefault',
+} as const;
+
 function Pixels({ signature }: { readonly signature: Signature }) {
-  const { pixelUrl, campaigns } = signature;
-  const isLocal = [pixelUrl, ...campaigns.map((campaign) => campaign.pixelUrl)].some(
+  const words = useWords('signature');
+  const { pixelUrl, campaigns, template } = signature;
+  const local = [pixelUrl, ...campaigns.map((campaign) => campaign.pixelUrl)].find(
     (url) => url !== null && isLoopback(url),
   );
   return (
@@ -25,26 +37,25 @@ function Pixels({ signature }: { readonly signature: Signature }) {
       <ul className={styles.pixels}>
         {pixelUrl === null ? null : (
           <li>
-            <strong>Your pixel</strong>
-            <span>counts the opens of all your mail</span>
+            <strong>{words('yourPixel')}</strong>
+            <span>{words('yourPixelHint')}</span>
           </li>
         )}
-        {campaigns.map((campaign) => (
-          <li key={campaign.id}>
-            <strong>{campaign.name}</strong>
-            <span>campaign, while it runs</span>
+        {campaigns.map(({ id, name, variant }) => (
+          <li key={id}>
+            <Link href={`/campaigns/${id}`}>{name}</Link>
+            <span>{variant === null ? words('campaignHint') : words('variantHint', { label: variant })}</span>
           </li>
         ))}
+        <li>
+          <strong>
+            {words('template')}: {template.name}
+          </strong>
+          <span>{words(REASONS[template.assignedBy])}</span>
+        </li>
       </ul>
-      {pixelUrl === null && campaigns.length === 0 ? (
-        <p className={styles.note}>Nothing: tracking is switched off in your organization, and no open is counted.</p>
-      ) : null}
-      {isLocal ? (
-        <p className={styles.note}>
-          The pixel points at this machine ({new URL(pixelUrl ?? campaigns[0]?.pixelUrl ?? '').host}): good for a trial
-          here, but readers elsewhere cannot load it. Whoever runs MailTracker sets PUBLIC_URL.
-        </p>
-      ) : null}
+      {pixelUrl === null && campaigns.length === 0 ? <p className={styles.note}>{words('nothingEmbedded')}</p> : null}
+      {local ? <p className={styles.note}>{words('localPixel', { host: new URL(local).host })}</p> : null}
     </>
   );
 }

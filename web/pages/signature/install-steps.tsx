@@ -1,74 +1,45 @@
 import { Tabs } from '@mantine/core';
+import { useWords } from '../../messages/use-words.ts';
+import { ClientPicture } from './client-picture.tsx';
 import styles from './install-steps.module.css';
 
 const CLIENTS = [
-  {
-    id: 'gmail',
-    label: 'Gmail',
-    steps: [
-      'Open Settings (the gear), then “See all settings”.',
-      'In General, scroll to Signature and choose “Create new”.',
-      'Paste, then pick it under Signature defaults for new mail and for replies.',
-      'Save Changes at the foot of the page.',
-    ],
-  },
-  {
-    id: 'outlook',
-    label: 'Outlook',
-    steps: [
-      'New Outlook and Outlook on the web: Settings, Account, Signatures, “New signature”. Paste and save.',
-      'Classic Outlook: File, Options, Mail, “Signatures…”, “New”. Paste and choose OK.',
-      'Choose it for new messages and for replies.',
-    ],
-  },
-  {
-    id: 'apple',
-    label: 'Apple Mail',
-    steps: [
-      'Open Mail, Settings, Signatures, pick your account and press +.',
-      'Untick “Always match my default message font”.',
-      'Paste over what is there and close the window.',
-    ],
-  },
-  {
-    id: 'thunderbird',
-    label: 'Thunderbird',
-    steps: [
-      'Use “Copy HTML code” above.',
-      'Open Account Settings and pick your account.',
-      'Tick “Use HTML” under Signature text and paste the code there.',
-    ],
-  },
+  { id: 'gmail', picture: 'page', steps: ['gmail1', 'gmail2', 'gmail3', 'gmail4'] },
+  { id: 'outlookNew', picture: 'panel', steps: ['outlookNew1', 'outlookNew2', 'outlookNew3'] },
+  { id: 'outlookClassic', picture: 'dialog', steps: ['outlookClassic1', 'outlookClassic2', 'outlookClassic3'] },
+  { id: 'outlookWeb', picture: 'panel', steps: ['outlookWeb1', 'outlookWeb2', 'outlookWeb3'] },
+  { id: 'apple', picture: 'columns', steps: ['apple1', 'apple2', 'apple3'] },
+  { id: 'thunderbird', picture: 'code', steps: ['thunderbird1', 'thunderbird2', 'thunderbird3'] },
 ] as const;
 
+/** Where the signature goes, per mail program. */
 export function InstallSteps() {
+  const words = useWords('signature');
   return (
     <section className={styles.install} aria-labelledby="install-title">
       <h2 id="install-title" className={styles.title}>
-        Put it into your mail program
+        {words('installTitle')}
       </h2>
       <Tabs defaultValue="gmail" keepMounted={false}>
         <Tabs.List className={styles.tabs}>
-          {CLIENTS.map(({ id, label }) => (
+          {CLIENTS.map(({ id }) => (
             <Tabs.Tab key={id} value={id}>
-              {label}
+              {words(id)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {CLIENTS.map(({ id, steps }) => (
+        {CLIENTS.map(({ id, picture, steps }) => (
           <Tabs.Panel key={id} value={id} className={styles.panel}>
+            <ClientPicture kind={picture} alt={words('pictureAlt', { client: words(id) })} />
             <ol className={styles.steps}>
               {steps.map((step) => (
-                <li key={step}>{step}</li>
+                <li key={step}>{words(step)}</li>
               ))}
             </ol>
           </Tabs.Panel>
         ))}
       </Tabs>
-      <p className={styles.quiet}>
-        Then send a mail. When it is opened, Engagement shows it within seconds. Your own look at a sent mail in Gmail
-        counts too: Google fetches the image, and that cannot be told apart.
-      </p>
+      <p className={styles.quiet}>{words('installNote')}</p>
     </section>
   );
 }
