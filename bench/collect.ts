@@ -39,6 +39,9 @@ interface Line {
   readonly memoryMb: { readonly now: number; readonly most: number };
 }
 
+const SERVER_CORE = 0;
+const GENERATOR_CORE = 1;
+
 if (values.help) process.stdout.write(`${HELP}\n`);
 else process.exitCode = await bench();
 
@@ -61,9 +64,6 @@ async function bench(): Promise<number> {
   }
   return 0;
 }
-
-const SERVER_CORE = 0;
-const GENERATOR_CORE = 1;
 
 function toStarts(folder: string): readonly (() => Promise<Opponent>)[] {
   const toPlace = async (name: string) => ({ folder: join(folder, name), port: await freePort(), core: SERVER_CORE });
