@@ -19,7 +19,9 @@ export const templatePreviewSchema = z.strictObject({ html, ownFields, userId: z
 export const templateRenderingSchema = z.object({
   html: z.string().describe('Without any pixel: looking at it is no open'),
   text: z.string(),
+  warnings: z.array(z.string()).describe('What the big mail programs draw otherwise; nothing of it is refused'),
 });
+export type TemplateRendering = z.infer<typeof templateRenderingSchema>;
 
 /** PUT /api/signature-templates/:id/assignments: these targets and no others. */
 export const templateTargetsSchema = z.strictObject({
@@ -49,3 +51,4 @@ export const templateListSchema = z.object({
   starters: z.array(z.object({ key: z.string(), name: z.string(), html: z.string() })),
   fields: z.array(z.string()).describe('What every template may say as {{field}}'),
 });
+export type TemplateList = z.infer<typeof templateListSchema>;

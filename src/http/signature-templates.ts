@@ -64,7 +64,7 @@ export function signatureTemplateRoutes(app: HttpApp, context: HttpContext): voi
         previewTemplate(trx, question).catch(refuse),
       );
       if (rendering === null) throw notFound('The member');
-      return rendering;
+      return { ...rendering, warnings: [...rendering.warnings] };
     },
   });
   addOneRoutes(app, context);

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { MemberId, OrganizationId } from '../domain/ids.ts';
 import { checkTemplate } from './check-template.ts';
+import { findMailQuirks } from './find-mail-quirks.ts';
 import { readSignatureFields } from './read-signature-fields.ts';
 import { renderTemplate } from './render-template.ts';
 import { renderTemplateText } from './render-template-text.ts';
@@ -19,10 +20,14 @@ export async function previewTemplate(
     readonly html: string;
     readonly ownFields: Readonly<Record<string, string>>;
   },
-): Promise<{ readonly html: string; readonly text: string } | null> {
+): Promise<{ readonly html: string; readonly text: string; readonly warnings: readonly string[] } | null> {
   const nodes = checkTemplate(question.html, question.ownFields);
   const fields = await readSignatureFields(trx, question.organizationId, question.memberId);
   if (fields === null) return null;
   const values = { ...question.ownFields, ...toMergeValues(fields) };
-  return { html: renderTemplate(nodes, values), text: renderTemplateText(nodes, values) };
+  return {
+    html: renderTemplate(nodes, values),
+    text: renderTemplateText(nodes, values),
+    warnings: findMailQuirks(nodes),
+  };
 }
