@@ -1,29 +1,43 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter';
 import type { SessionResponse } from '../src/contract/session.ts';
+import type { PageName } from './messages/catalogue.ts';
+import { loadWords } from './messages/use-words.ts';
 import { EngagementPage } from './pages/engagement/engagement-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { useSession, wasSignedIn } from './session.ts';
 import { Frame } from './ui/frame.tsx';
 import { LoadError } from './ui/load-error.tsx';
 
-// Engagement comes with the first load; every other page is fetched when it is gone to.
-const SignInPage = lazy(async () => ({ default: (await import('./pages/sign-in/sign-in-page.tsx')).SignInPage }));
-const SignUpPage = lazy(async () => ({ default: (await import('./pages/sign-up/sign-up-page.tsx')).SignUpPage }));
-const JoinPage = lazy(async () => ({ default: (await import('./pages/join/join-page.tsx')).JoinPage }));
-const ResetPasswordPage = lazy(async () => ({
-  default: (await import('./pages/reset-password/reset-password-page.tsx')).ResetPasswordPage,
-}));
-const SignaturePage = lazy(async () => ({
-  default: (await import('./pages/signature/signature-page.tsx')).SignaturePage,
-}));
-const LivePage = lazy(async () => ({ default: (await import('./pages/live/live-page.tsx')).LivePage }));
-const CampaignsPage = lazy(async () => ({
-  default: (await import('./pages/campaigns/campaigns-page.tsx')).CampaignsPage,
-}));
-const CampaignPage = lazy(async () => ({ default: (await import('./pages/campaign/campaign-page.tsx')).CampaignPage }));
-const TeamPage = lazy(async () => ({ default: (await import('./pages/team/team-page.tsx')).TeamPage }));
-const SettingsPage = lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage }));
+// Engagement comes with the first load; every other page is fetched when it is gone to, its messages beside its code.
+const SignInPage = lazy(() => withWords(import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage', 'entry'));
+const SignUpPage = lazy(() => withWords(import('./pages/sign-up/sign-up-page.tsx'), 'SignUpPage', 'entry'));
+const JoinPage = lazy(() => withWords(import('./pages/join/join-page.tsx'), 'JoinPage', 'entry'));
+const ResetPasswordPage = lazy(() =>
+  withWords(import('./pages/reset-password/reset-password-page.tsx'), 'ResetPasswordPage', 'entry'),
+);
+const SignaturePage = lazy(() =>
+  withWords(import('./pages/signature/signature-page.tsx'), 'SignaturePage', 'signature'),
+);
+const LivePage = lazy(() => withWords(import('./pages/live/live-page.tsx'), 'LivePage', 'live'));
+const CampaignsPage = lazy(() =>
+  withWords(import('./pages/campaigns/campaigns-page.tsx'), 'CampaignsPage', 'campaigns'),
+);
+const CampaignPage = lazy(() => withWords(import('./pages/campaign/campaign-page.tsx'), 'CampaignPage', 'campaign'));
+const TeamPage = lazy(() => withWords(import('./pages/team/team-page.tsx'), 'TeamPage', 'team'));
+const WidgetPage = lazy(() => withWords(import('./pages/widget/widget-page.tsx'), 'WidgetPage', 'widget'));
+const SettingsPage = lazy(() => withWords(import('./pages/settings/settings-page.tsx'), 'SettingsPage', 'settings'));
+const SessionEnded = lazy(() => withWords(import('./ui/session-ended.tsx'), 'SessionEnded', 'entry'));
+
+/** A page by its export's name, once its messages are here too. */
+async function withWords<Name extends string, Page>(
+  code: Promise<Readonly<Record<Name, Page>>>,
+  name: Name,
+  page: PageName,
+): Promise<{ default: Page }> {
+  const [module] = await Promise.all([code, loadWords(page)]);
+  return { default: module[name] };
+}
 
 /** Which page an address shows, and to whom. */
 export function App() {
@@ -53,6 +67,9 @@ export function App() {
         </Route>
         <Route path="/settings/*?">
           <SignedIn>{(person) => (person ? <SettingsPage person={person} /> : null)}</SignedIn>
+        </Route>
+        <Route path="/widget/my-engagement">
+          <WidgetPage />
         </Route>
         <Route path="/join">
           <JoinPage />
@@ -89,7 +106,19 @@ function isAdmin(person: SessionResponse | null): boolean {
 function SignedIn({ children }: { readonly children: (person: SessionResponse | null) => ReactNode }) {
   const session = useSession();
   const [path] = useLocation();
-  if (session.data?.person) return <Page person={session.data.person}>{children(session.data.person)}</Page>;
+  if (session.data?.person) {
+    const { person, hasEnded } = session.data;
+    return (
+      <>
+        <Page person={person}>{children(person)}</Page>
+        {hasEnded ? (
+          <Suspense fallback={null}>
+            <SessionEnded person={person} />
+          </Suspense>
+        ) : null}
+      </>
+    );
+  }
   if (session.data)
     return <Redirect to={path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`} replace />;
   if (session.error) {

@@ -1,13 +1,16 @@
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { onlineManager, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import type { SessionResponse } from '../src/contract/session.ts';
-import { ApiProblem, api } from './api.ts';
+import { api } from './api.ts';
 
 // Who is signed in. The server decides; this keeps its last answer, and drops every figure when the person changes.
 
 export interface Session {
   readonly person: SessionResponse | null;
-  /** The session ended without the person asking for it. */
+  /**
+   * The session ended without the person asking for it. Where a page was open, `person` is who they were: the page stays
+   * as it is, with what was typed, until they have signed in again.
+   */
   readonly hasEnded: boolean;
 }
 
@@ -15,30 +18,36 @@ const SESSION_KEY = ['session'];
 const HINT = 'mailtracker-signed-in';
 
 export function useSession() {
-  return useQuery({ queryKey: SESSION_KEY, queryFn: readSession, staleTime: 60_000 });
+  const client = useQueryClient();
+  return useQuery({ queryKey: SESSION_KEY, queryFn: () => readSession(client), staleTime: 60_000 });
 }
 
-async function readSession(): Promise<Session> {
+async function readSession(client: QueryClient): Promise<Session> {
   // Read before asking: a refused question about figures may come back first and clear it.
-  const hasEnded = readHint() !== null;
-  try {
-    const person = await api.session();
+  const hint = readHint();
+  const person = await api.session();
+  if (person !== null) {
     storeHint('yes');
+    onlineManager.setOnline(true);
     return { person, hasEnded: false };
-  } catch (error) {
-    if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
-    storeHint(hasEnded ? 'ended' : null);
-    return { person: null, hasEnded };
   }
+  // Without the hint they signed out, here or in another tab.
+  if (hint === null) return { person: null, hasEnded: false };
+  storeHint('ended');
+  const before = client.getQueryData<Session>(SESSION_KEY);
+  return { person: before?.person ?? null, hasEnded: true };
 }
 
 /** After a sign-in or sign-up: forgets what an earlier person saw and asks who this is. */
 export function useStartSession(): () => Promise<void> {
   const client = useQueryClient();
   return useCallback(async () => {
+    const before = client.getQueryData<Session>(SESSION_KEY)?.person;
     const person = await api.session();
-    storeHint('yes');
-    forgetFigures(client);
+    storeHint(person === null ? null : 'yes');
+    onlineManager.setOnline(true);
+    if (before?.userId === person?.userId) void client.invalidateQueries({ predicate: isFigure });
+    else client.removeQueries({ predicate: isFigure });
     client.setQueryData<Session>(SESSION_KEY, { person, hasEnded: false });
   }, [client]);
 }
@@ -47,23 +56,36 @@ export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return useCallback(async () => {
     await api.signOut();
-    storeHint(null);
-    client.setQueryData<Session>(SESSION_KEY, { person: null, hasEnded: false });
-    forgetFigures(client);
+    forgetPerson(client);
   }, [client]);
 }
 
-/** All but the session itself: removing that would cut off the parts of the screen that watch it. */
-function forgetFigures(client: QueryClient): void {
-  client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
+/** Somebody else wants to sign in where a session ended: what the page held is given up. */
+export function useForgetPerson(): () => void {
+  const client = useQueryClient();
+  return useCallback(() => forgetPerson(client), [client]);
 }
 
-/** An answer said that nobody is signed in: the frame goes to the sign-in page and says why. */
+function forgetPerson(client: QueryClient): void {
+  storeHint(null);
+  onlineManager.setOnline(true);
+  client.setQueryData<Session>(SESSION_KEY, { person: null, hasEnded: false });
+  client.removeQueries({ predicate: isFigure });
+}
+
+/** All but the session itself: removing that would cut off the parts of the screen that watch it. */
+function isFigure({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
+  return queryKey[0] !== SESSION_KEY[0];
+}
+
+/** An answer said that nobody is signed in: a page that is open stays, and asks to sign in again. */
 export function endSession(client: QueryClient): void {
   const session = client.getQueryData<Session>(SESSION_KEY);
-  if (session && session.person === null) return;
+  if (!session || session.person === null || session.hasEnded) return;
   storeHint('ended');
-  client.setQueryData<Session>(SESSION_KEY, { person: null, hasEnded: true });
+  // Figures would be refused again and again; they wait until somebody is signed in.
+  onlineManager.setOnline(false);
+  client.setQueryData<Session>(SESSION_KEY, { ...session, hasEnded: true });
 }
 
 /** Whether somebody was signed in here last time: then the frame is shown before the server has answered. */

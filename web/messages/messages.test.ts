@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CATALOGUE, type PageName } from './catalogue.ts';
 import { toLocale, toRegion } from './locale.ts';
 import { toWords } from './to-words.ts';
@@ -7,13 +7,13 @@ const PAGES = Object.keys(CATALOGUE) as PageName[];
 
 describe.each(PAGES)('the messages of %s', (page) => {
   test('German holds the same keys as English, none empty', async () => {
-    const [english, german] = await readBoth(page);
+    const { en: english, de: german } = await readBoth(page);
     expect(Object.keys(german)).toEqual(Object.keys(english));
     expect(Object.entries(german).filter(([, text]) => text.trim() === '')).toEqual([]);
   });
 
   test('German asks for the same arguments and the same parts as English', async () => {
-    const [english, german] = await readBoth(page);
+    const { en: english, de: german } = await readBoth(page);
     const differing = Object.keys(english).filter(
       (key) => `${toArguments(english[key] ?? '')}` !== `${toArguments(german[key] ?? '')}`,
     );
@@ -21,18 +21,16 @@ describe.each(PAGES)('the messages of %s', (page) => {
   });
 
   test('every message can be said in both languages', async () => {
-    const [english, german] = await readBoth(page);
-    for (const [locale, messages] of Object.entries({ en: english, de: german })) {
-      const words = toWords(messages, locale) as unknown as {
-        rich(key: string, values: Record<string, unknown>): unknown;
-      };
+    const complaints = vi.spyOn(console, 'error');
+    for (const [locale, messages] of Object.entries(await readBoth(page))) {
+      const words = toWords(messages, locale) as unknown as Record<'rich', (key: string, values: object) => unknown>;
       for (const [key, text] of Object.entries(messages)) {
-        const values = Object.fromEntries(
-          toArguments(text).map((name) => [name.replace(/[<>]/g, ''), toValue(name, text)]),
-        );
-        expect(JSON.stringify(words.rich(key, values)), `${locale} ${page}.${key}`).not.toContain(`${key}"`);
+        const values = toArguments(text).map((name) => [name.replace(/[<>]/g, ''), toValue(name, text)]);
+        words.rich(key, Object.fromEntries(values));
       }
     }
+    expect(complaints.mock.calls).toEqual([]);
+    complaints.mockRestore();
   });
 });
 
@@ -57,9 +55,9 @@ test('a message that asks for more than its translation goes red', () => {
   expect(toArguments('plain')).toEqual([]);
 });
 
-async function readBoth(page: PageName): Promise<[Record<string, string>, Record<string, string>]> {
-  const both = await Promise.all([CATALOGUE[page].en(), CATALOGUE[page].de()]);
-  return both as [Record<string, string>, Record<string, string>];
+async function readBoth(page: PageName): Promise<Record<'en' | 'de', Record<string, string>>> {
+  const [en, de] = await Promise.all([CATALOGUE[page].en(), CATALOGUE[page].de()]);
+  return { en, de } as Record<'en' | 'de', Record<string, string>>;
 }
 
 /** The names that a message asks for: arguments, and the tags around its parts. */

@@ -18,7 +18,9 @@ export function useWords<Page extends PageName>(page: Page): Words<Page> {
 export function loadWords(page: PageName): Promise<unknown> {
   const known = loading.get(page);
   if (known) return known;
-  const words = CATALOGUE[page][locale]().then((messages) => {
+  // Where the other language cannot be fetched, English says it: what the frame needs is always here.
+  const fetched = CATALOGUE[page][locale]().catch(() => CATALOGUE[page].en());
+  const words = fetched.then((messages) => {
     const made = toWords(messages);
     spoken.set(page, made);
     return made;

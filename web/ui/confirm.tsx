@@ -1,4 +1,5 @@
 import { Button, Modal } from '@mantine/core';
+import { useWords } from '../messages/use-words.ts';
 import styles from './confirm.module.css';
 
 interface Props {
@@ -10,6 +11,7 @@ interface Props {
 
 /** Asks before what cannot be taken back; leaving it alone is the easier way. */
 export function Confirm({ asked, onDo, onClose }: Props) {
+  const words = useWords('shell');
   return (
     <Modal
       opened={asked !== null}
@@ -17,14 +19,14 @@ export function Confirm({ asked, onDo, onClose }: Props) {
       title={asked?.title}
       centered
       styles={{ content: { background: 'var(--surface)' }, header: { background: 'var(--surface)' } }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': words('close') }}
     >
       {asked === null ? null : (
         <>
           <p className={styles.words}>{asked.words}</p>
           <div className={styles.buttons}>
             <Button variant="default" onClick={onClose} data-autofocus>
-              Leave it as it is
+              {words('leaveIt')}
             </Button>
             <Button
               onClick={() => {

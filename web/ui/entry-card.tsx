@@ -4,7 +4,7 @@ import { Wordmark } from './wordmark.tsx';
 
 interface Props {
   readonly title: string;
-  readonly lead: string;
+  readonly lead: string | null;
   readonly children: ReactNode;
   /** The way to the other door. */
   readonly otherwise: ReactNode;
@@ -17,10 +17,10 @@ export function EntryCard({ title, lead, children, otherwise }: Props) {
       <div className={styles.column}>
         <Wordmark />
         <section className={styles.card} aria-labelledby="entry-title">
-          <h1 id="entry-title" className={styles.title}>
+          <h1 id="entry-title" className={styles.title} dir="auto">
             {title}
           </h1>
-          <p className={styles.lead}>{lead}</p>
+          {lead === null ? <div className={styles.lead} /> : <p className={styles.lead}>{lead}</p>}
           {children}
         </section>
         <p className={styles.otherwise}>{otherwise}</p>

@@ -1,19 +1,29 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { SessionResponse } from '../../src/contract/session.ts';
+import { useWords } from '../messages/use-words.ts';
+import { AwayNote } from './away-note.tsx';
+import { ErrorWall } from './error-wall.tsx';
 import styles from './frame.module.css';
-import { CampaignIcon, EngagementIcon, LiveIcon, SignatureIcon, TeamIcon } from './icons.tsx';
+import { CampaignIcon, EngagementIcon, LiveIcon, SearchIcon, SettingsIcon, SignatureIcon, TeamIcon } from './icons.tsx';
 import { PersonMenu } from './person-menu.tsx';
-import { ShortcutsHelp } from './shortcuts-help.tsx';
+import { stepThrough } from './step-through.ts';
+import { PALETTE_KEYS, usePaletteKey } from './use-palette-key.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { Wordmark } from './wordmark.tsx';
 
+// Fetched when it is asked for: nobody needs it on the first screen.
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const ShortcutsHelp = lazy(async () => ({ default: (await import('./shortcuts-help.tsx')).ShortcutsHelp }));
+
 const DESTINATIONS = [
-  { path: '/live', label: 'Live', isForAdmins: false, Icon: LiveIcon },
-  { path: '/engagement', label: 'Engagement', isForAdmins: false, Icon: EngagementIcon },
-  { path: '/campaigns', label: 'Campaigns', isForAdmins: false, Icon: CampaignIcon },
-  { path: '/signature', label: 'Signature', isForAdmins: false, Icon: SignatureIcon },
-  { path: '/team', label: 'Team', isForAdmins: true, Icon: TeamIcon },
+  { path: '/live', label: 'live', isFor: 'all', Icon: LiveIcon },
+  { path: '/engagement', label: 'engagement', isFor: 'all', Icon: EngagementIcon },
+  { path: '/campaigns', label: 'campaigns', isFor: 'all', Icon: CampaignIcon },
+  { path: '/signature', label: 'signature', isFor: 'all', Icon: SignatureIcon },
+  { path: '/team', label: 'team', isFor: 'admins', Icon: TeamIcon },
+  // The fifth of a member's phone; others reach it by their own menu.
+  { path: '/settings', label: 'settings', isFor: 'members at the bottom', Icon: SettingsIcon },
 ] as const;
 
 interface Props {
@@ -22,12 +32,62 @@ interface Props {
   readonly children: ReactNode;
 }
 
+type Opened = 'palette' | 'help' | null;
+
 /** What stands around every page: where one may go on top (at the bottom on a phone), who one is, and the page. */
 export function Frame({ person, children }: Props) {
-  const [path, navigate] = useLocation();
-  const [isHelpOpen, setHelpOpen] = useState(false);
+  const words = useWords('shell');
+  const [path] = useLocation();
+  const [opened, setOpened] = useState<Opened>(null);
   const main = useFocusOnArrival(path);
   const isAdmin = person !== null && person.role !== 'member';
+  useKeys(isAdmin, person !== null, setOpened);
+  return (
+    <>
+      <a className={styles.skip} href="#main">
+        {words('skip')}
+      </a>
+      <header className={styles.bar}>
+        <div className={styles.barInner}>
+          <Link href="/" className={styles.home} aria-label={words('home')}>
+            <Wordmark />
+          </Link>
+          <Destinations className={styles.topNav} path={path} label={words('main')} isAdmin={isAdmin} />
+          {person ? (
+            <>
+              <span className={styles.organization} title={person.organizationName} dir="auto">
+                {person.organizationName}
+              </span>
+              <PaletteButton onOpen={() => setOpened('palette')} />
+              <PersonMenu person={person} onHelp={() => setOpened('help')} />
+            </>
+          ) : null}
+        </div>
+      </header>
+      <main id="main" ref={main} className={styles.main} tabIndex={-1}>
+        <ErrorWall key={path} isPage>
+          {children}
+        </ErrorWall>
+      </main>
+      <Destinations
+        className={styles.bottomNav}
+        path={path}
+        label={words('mainBottom')}
+        isAdmin={isAdmin}
+        isAtBottom={person !== null}
+      />
+      <AwayNote />
+      <Suspense fallback={null}>
+        {opened === 'palette' && person ? <Palette person={person} onClose={() => setOpened(null)} /> : null}
+        {opened === 'help' ? <ShortcutsHelp isAdmin={isAdmin} onClose={() => setOpened(null)} /> : null}
+      </Suspense>
+    </>
+  );
+}
+
+function useKeys(isAdmin: boolean, isSignedIn: boolean, onOpen: (what: Opened) => void): void {
+  const [, navigate] = useLocation();
+  usePaletteKey(() => (isSignedIn ? onOpen('palette') : undefined));
   useShortcuts({
     'g l': () => navigate('/live'),
     'g e': () => navigate('/engagement'),
@@ -35,35 +95,24 @@ export function Frame({ person, children }: Props) {
     'g s': () => navigate('/signature'),
     'g t': () => (isAdmin ? navigate('/team') : undefined),
     'g x': () => navigate('/settings'),
-    '?': () => setHelpOpen(true),
+    j: () => stepThrough(1),
+    k: () => stepThrough(-1),
+    '?': () => onOpen('help'),
   });
+}
+
+function PaletteButton({ onOpen }: { readonly onOpen: () => void }) {
+  const words = useWords('shell');
   return (
-    <>
-      <a className={styles.skip} href="#main">
-        Skip to the page
-      </a>
-      <header className={styles.bar}>
-        <div className={styles.barInner}>
-          <Link href="/" className={styles.home} aria-label="MailTracker, start page">
-            <Wordmark />
-          </Link>
-          <Destinations className={styles.topNav} path={path} label="Main" isAdmin={isAdmin} />
-          {person ? (
-            <>
-              <span className={styles.organization} title={person.organizationName}>
-                {person.organizationName}
-              </span>
-              <PersonMenu person={person} onHelp={() => setHelpOpen(true)} />
-            </>
-          ) : null}
-        </div>
-      </header>
-      <main id="main" ref={main} className={styles.main} tabIndex={-1}>
-        {children}
-      </main>
-      <Destinations className={styles.bottomNav} path={path} label="Main, at the bottom" isAdmin={isAdmin} />
-      <ShortcutsHelp isOpen={isHelpOpen} isAdmin={isAdmin} onClose={() => setHelpOpen(false)} />
-    </>
+    <button
+      type="button"
+      className={styles.find}
+      aria-label={words('paletteOpen', { keys: PALETTE_KEYS })}
+      onClick={onOpen}
+    >
+      <SearchIcon />
+      <kbd className={styles.keys}>{PALETTE_KEYS}</kbd>
+    </button>
   );
 }
 
@@ -72,15 +121,20 @@ interface DestinationsProps {
   readonly path: string;
   readonly label: string;
   readonly isAdmin: boolean;
+  readonly isAtBottom?: boolean;
 }
 
-function Destinations({ className, path, label, isAdmin }: DestinationsProps) {
+function Destinations({ className, path, label, isAdmin, isAtBottom = false }: DestinationsProps) {
+  const words = useWords('shell');
+  const shown = DESTINATIONS.filter(
+    ({ isFor }) => isFor === 'all' || (isFor === 'admins' ? isAdmin : isAtBottom && !isAdmin),
+  );
   return (
     <nav className={className} aria-label={label}>
-      {DESTINATIONS.filter(({ isForAdmins }) => isAdmin || !isForAdmins).map(({ path: to, label: words, Icon }) => (
+      {shown.map(({ path: to, label: name, Icon }) => (
         <Link key={to} href={to} className={styles.destination} aria-current={toCurrent(path, to)}>
           <Icon />
-          <span>{words}</span>
+          <span>{words(name)}</span>
         </Link>
       ))}
     </nav>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { ApiProblem } from '../api.ts';
+import { useWords } from '../messages/use-words.ts';
 import styles from './load-error.module.css';
 
 interface Props {
@@ -11,16 +12,17 @@ interface Props {
 
 /** In place of what could not be loaded: what happened, what was kept, what to do. */
 export function LoadError({ what, error, onRetry }: Props) {
+  const words = useWords('shell');
   const isRefused = error instanceof ApiProblem && error.status === 403;
   return (
     <section className={styles.panel} role="alert">
-      <h2 className={styles.title}>{isRefused ? `${what} cannot be shown` : `${what} could not be loaded`}</h2>
+      <h2 className={styles.title}>{words(isRefused ? 'notShown' : 'notLoaded', { what })}</h2>
       <p className={styles.words}>{error.message}</p>
       {isRefused ? null : (
         <>
-          <p className={styles.words}>Opens go on being counted meanwhile.</p>
+          <p className={styles.words}>{words('stillCounted')}</p>
           <Button variant="default" onClick={onRetry}>
-            Try again
+            {words('tryAgain')}
           </Button>
         </>
       )}

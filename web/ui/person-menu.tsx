@@ -2,14 +2,16 @@ import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/c
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { SessionResponse } from '../../src/contract/session.ts';
+import { LOCALES, type Locale, locale, storeLocale } from '../messages/locale.ts';
+import { useWords } from '../messages/use-words.ts';
 import { useSignOut } from '../session.ts';
 import styles from './person-menu.module.css';
 
-const THEMES: readonly { value: MantineColorScheme; label: string }[] = [
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-  { value: 'auto', label: 'As this device' },
-];
+const THEMES = [
+  { value: 'light', label: 'themeLight' },
+  { value: 'dark', label: 'themeDark' },
+  { value: 'auto', label: 'themeAuto' },
+] as const;
 
 interface Props {
   readonly person: SessionResponse;
@@ -17,6 +19,7 @@ interface Props {
 }
 
 export function PersonMenu({ person, onHelp }: Props) {
+  const words = useWords('shell');
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   const [failure, setFailure] = useState<string | null>(null);
@@ -24,49 +27,64 @@ export function PersonMenu({ person, onHelp }: Props) {
   return (
     <Menu position="bottom-end" width={260} shadow="md" onClose={() => setFailure(null)}>
       <Menu.Target>
-        <button type="button" className={styles.target} aria-label={`${person.name}: settings, theme, sign out`}>
+        <button type="button" className={styles.target} aria-label={words('personMenu', { name: person.name })}>
           {toInitials(person.name)}
         </button>
       </Menu.Target>
       <Menu.Dropdown>
         <div className={styles.person}>
-          <strong>{person.name}</strong>
+          <strong dir="auto">{person.name}</strong>
           <span>{person.email}</span>
-          <span>{person.organizationName}</span>
+          <span dir="auto">{person.organizationName}</span>
         </div>
         <Menu.Divider />
         <Menu.Item component={Link} href="/settings/profile">
-          Profile and security
+          {words('profile')}
         </Menu.Item>
         {person.role === 'member' ? null : (
           <Menu.Item component={Link} href="/settings">
-            Settings
+            {words('settings')}
           </Menu.Item>
         )}
         <Menu.Divider />
-        <Menu.Label>Theme</Menu.Label>
+        <Menu.Label>{words('theme')}</Menu.Label>
         <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
           {THEMES.map(({ value, label }) => (
             <Menu.RadioItem key={value} value={value}>
-              {label}
+              {words(label)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Label>{words('language')}</Menu.Label>
+        <Menu.RadioGroup value={locale} onChange={(value) => switchLocale(value as Locale)}>
+          {LOCALES.map(({ value, name }) => (
+            <Menu.RadioItem key={value} value={value} lang={value}>
+              {name}
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item onClick={onHelp} rightSection={<kbd className={styles.key}>?</kbd>} className={styles.keyboardOnly}>
-          Keyboard shortcuts
+          {words('shortcuts')}
         </Menu.Item>
         <Menu.Item onClick={leave} closeMenuOnClick={false}>
-          Sign out
+          {words('signOut')}
         </Menu.Item>
         {failure === null ? null : (
           <p className={styles.failure} role="alert">
-            Still signed in. {failure}
+            {words('stillSignedIn', { problem: failure })}
           </p>
         )}
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** Another language begins with another load of the page: no part is left speaking the one before. */
+export function switchLocale(to: Locale): void {
+  if (to === locale) return;
+  storeLocale(to);
+  window.location.reload();
 }
 
 function toInitials(name: string): string {

@@ -1,45 +1,44 @@
 import { Kbd, Modal } from '@mantine/core';
+import { useWords } from '../messages/use-words.ts';
 import styles from './shortcuts-help.module.css';
+import { PALETTE_KEYS } from './use-palette-key.ts';
 
-interface Shortcut {
-  readonly keys: readonly string[];
-  readonly does: string;
-  readonly isForAdmins?: boolean;
-}
-
-const SHORTCUTS: readonly Shortcut[] = [
-  { keys: ['g', 'l'], does: 'Go to Live' },
-  { keys: ['g', 'e'], does: 'Go to Engagement' },
-  { keys: ['g', 'c'], does: 'Go to Campaigns' },
-  { keys: ['g', 's'], does: 'Go to Signature' },
-  { keys: ['g', 't'], does: 'Go to Team', isForAdmins: true },
-  { keys: ['g', 'x'], does: 'Go to Settings' },
-  { keys: ['d'], does: 'Engagement: today' },
-  { keys: ['w'], does: 'Engagement: this week' },
-  { keys: ['m'], does: 'Engagement: this month' },
-  { keys: ['?'], does: 'This list' },
-];
+const SHORTCUTS = [
+  { keys: [PALETTE_KEYS], does: 'palette', isForAdmins: false },
+  { keys: ['g', 'l'], does: 'goLive', isForAdmins: false },
+  { keys: ['g', 'e'], does: 'goEngagement', isForAdmins: false },
+  { keys: ['g', 'c'], does: 'goCampaigns', isForAdmins: false },
+  { keys: ['g', 's'], does: 'goSignature', isForAdmins: false },
+  { keys: ['g', 't'], does: 'goTeam', isForAdmins: true },
+  { keys: ['g', 'x'], does: 'goSettings', isForAdmins: false },
+  { keys: ['d'], does: 'periodDay', isForAdmins: false },
+  { keys: ['w'], does: 'periodWeek', isForAdmins: false },
+  { keys: ['m'], does: 'periodMonth', isForAdmins: false },
+  { keys: ['j'], does: 'listNext', isForAdmins: false },
+  { keys: ['k'], does: 'listBefore', isForAdmins: false },
+  { keys: ['?'], does: 'thisList', isForAdmins: false },
+] as const;
 
 interface Props {
-  readonly isOpen: boolean;
   readonly isAdmin: boolean;
   readonly onClose: () => void;
 }
 
-export function ShortcutsHelp({ isOpen, isAdmin, onClose }: Props) {
+export function ShortcutsHelp({ isAdmin, onClose }: Props) {
+  const words = useWords('shell');
   return (
     <Modal
       styles={{ content: { background: 'var(--surface)' }, header: { background: 'var(--surface)' } }}
-      opened={isOpen}
+      opened
       onClose={onClose}
-      title="Keyboard shortcuts"
+      title={words('shortcuts')}
       centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': words('close') }}
     >
       <dl className={styles.list}>
         {SHORTCUTS.filter(({ isForAdmins }) => isAdmin || !isForAdmins).map(({ keys, does }) => (
           <div key={does}>
-            <dt>{does}</dt>
+            <dt>{words(does)}</dt>
             <dd>
               {keys.map((key) => (
                 <Kbd key={key}>{key}</Kbd>

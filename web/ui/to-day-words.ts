@@ -1,6 +1,8 @@
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+import { region } from '../messages/locale.ts';
 
-/** "18 Nov 2026", in this browser's time zone. */
+const day = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** "18 Nov 2026", in this browser's time zone and as its region writes it. */
 export function toDayWords(instant: string): string {
   return day.format(new Date(instant));
 }

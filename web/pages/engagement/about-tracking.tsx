@@ -1,3 +1,4 @@
+import { useWords } from '../../messages/use-words.ts';
 import { Placeholder } from '../../ui/placeholder.tsx';
 import styles from './about-tracking.module.css';
 
@@ -9,24 +10,22 @@ interface Props {
 
 /** The notice that stands wherever opens are shown; its six sentences are fixed by the founding documents. */
 export function AboutTracking({ retentionDays, isLoading }: Props) {
+  const words = useWords('engagement');
+  const last = retentionDays === null ? words('notice6Unknown') : words('notice6', { days: `${retentionDays}` });
   return (
     <section className={styles.about} aria-labelledby="about-title">
       <h2 id="about-title" className={styles.title}>
-        About email tracking
+        {words('about')}
       </h2>
       <ul className={styles.sentences}>
-        <li>Opens are tracked via image loading in signatures.</li>
-        <li>About 40 % of email clients block images by default.</li>
-        <li>Actual engagement may be higher than shown.</li>
-        <li>We cannot identify who opened your emails.</li>
-        <li>Multiple opens from the same person are counted once daily.</li>
-        <li>{isLoading ? <Placeholder width={260} height={20} /> : toRetentionWords(retentionDays)}</li>
+        <li>{words('notice1')}</li>
+        <li>{words('notice2')}</li>
+        <li>{words('notice3')}</li>
+        <li>{words('notice4')}</li>
+        <li>{words('notice5')}</li>
+        <li>{isLoading ? <Placeholder width={260} height={20} /> : last}</li>
       </ul>
-      <p className={styles.more}>Daily totals per person, without any detail, are kept for 13 months.</p>
+      <p className={styles.more}>{words('noticeMore')}</p>
     </section>
   );
-}
-
-function toRetentionWords(days: number | null): string {
-  return `Data is retained for ${days ?? 'the number of'} days${days === null ? ' your organization has set' : ''}, then automatically deleted.`;
 }

@@ -1,51 +1,60 @@
-import { Button, Tooltip } from '@mantine/core';
-import { useState } from 'react';
+import { Tooltip } from '@mantine/core';
 import type { Daily } from '../../../src/contract/daily.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
+import { ChartPanel, type ChartTable } from '../../ui/chart-panel.tsx';
 import panel from '../../ui/panel.module.css';
-import { Placeholder } from '../../ui/placeholder.tsx';
-import { toCountWords } from '../../ui/to-count-words.ts';
+import { toCountWords, toExactWords } from '../../ui/to-count-words.ts';
 import styles from './daily-bars.module.css';
-import { toWeekDays, type WeekDay } from './to-week-days.ts';
+import { type ChartDay, type Span, toChartDays } from './to-chart-days.ts';
 
-/** Seven bars, the week before as a thin line, and the same as a table: on request for eyes, always for screen readers. */
-export function DailyBars({ daily }: { readonly daily: Daily | undefined }) {
-  const [isTable, setTable] = useState(false);
-  const days = daily ? toWeekDays(daily.data) : null;
+interface Props {
+  /** Twice the span, so that each day has the one before it to be held against. */
+  readonly daily: Daily | undefined;
+  readonly span?: Span;
+}
+
+/** A bar each day, and the days before as a thin line behind. */
+export function DailyBars({ daily, span = 7 }: Props) {
+  const words = useWords('engagement');
+  const days = daily ? toChartDays(daily.data, span) : null;
   return (
-    <section className={`${panel.panel} ${styles.section}`} aria-labelledby="daily-title" aria-busy={!days}>
-      <header className={styles.head}>
-        <h2 id="daily-title" className={panel.heading}>
-          Daily opens, last 7 days
-        </h2>
-        <Button variant="subtle" size="compact-sm" onClick={() => setTable(!isTable)}>
-          {isTable ? 'Show bars' : 'Show table'}
-        </Button>
-      </header>
-      {days ? (
-        <>
-          {isTable ? null : <Bars days={days} />}
-          <Table days={days} isShown={isTable} />
-        </>
-      ) : (
-        <div className={styles.waiting}>
-          <Placeholder width="100%" height="100%" />
-        </div>
-      )}
-    </section>
+    <ChartPanel
+      className={styles.section}
+      title={words('dailyTitle', { days: `${span}` })}
+      table={days && toTable(words, days, span)}
+    >
+      {days ? <Bars days={days} span={span} /> : null}
+    </ChartPanel>
   );
 }
 
-function Bars({ days }: { readonly days: readonly WeekDay[] }) {
+function toTable(words: Words<'engagement'>, days: readonly ChartDay[], span: Span): ChartTable {
+  const before = words(span === 7 ? 'columnWeekBefore' : 'columnBefore');
+  return {
+    caption: words('dailyCaption', { days: `${span}` }),
+    head: [words('day'), words('columnOpens'), words('columnUnique'), before],
+    rows: days.map((day) => [
+      day.isToday ? words('soFar', { day: day.label }) : day.label,
+      day.opens,
+      day.unique,
+      day.opensBefore,
+    ]),
+    fileName: `opens-${days.at(-1)?.date}.csv`,
+  };
+}
+
+function Bars({ days, span }: { readonly days: readonly ChartDay[]; readonly span: Span }) {
+  const words = useWords('engagement');
   const highest = Math.max(1, ...days.flatMap((day) => [day.opens, day.opensBefore ?? 0]));
   const hasLine = days.every((day) => day.opensBefore !== null) && days.some((day) => (day.opensBefore ?? 0) > 0);
   return (
-    <div className={styles.chart} aria-hidden="true">
+    <div className={`${styles.chart} ${span === 7 ? '' : styles.dense}`} aria-hidden="true">
       <div className={styles.plot}>
-        {hasLine ? <WeekBefore days={days} highest={highest} /> : null}
+        {hasLine ? <DaysBefore days={days} highest={highest} /> : null}
         {days.map((day) => (
           <Tooltip
             key={day.date}
-            label={toDayWords(day)}
+            label={toBarWords(words, day)}
             withArrow
             multiline
             maw={240}
@@ -64,16 +73,16 @@ function Bars({ days }: { readonly days: readonly WeekDay[] }) {
       <div className={styles.axis}>
         {days.map((day) => (
           <span key={day.date} className={day.isToday ? styles.today : undefined}>
-            {day.isToday ? 'Today' : day.weekday}
+            {span === 30 ? day.dayOfMonth : day.isToday ? words('todayLabel') : day.weekday}
           </span>
         ))}
       </div>
       <p className={`${panel.small} ${styles.legend}`}>
-        <span className={styles.keyBar} /> opens
-        <span className={styles.keyRunning} /> today so far
+        <span className={styles.keyBar} /> {words('keyOpens')}
+        <span className={styles.keyRunning} /> {words('keyToday')}
         {hasLine ? (
           <>
-            <span className={styles.keyLine} /> the week before
+            <span className={styles.keyLine} /> {words(span === 7 ? 'keyWeekBefore' : 'keyMonthBefore')}
           </>
         ) : null}
       </p>
@@ -81,7 +90,7 @@ function Bars({ days }: { readonly days: readonly WeekDay[] }) {
   );
 }
 
-function WeekBefore({ days, highest }: { readonly days: readonly WeekDay[]; readonly highest: number }) {
+function DaysBefore({ days, highest }: { readonly days: readonly ChartDay[]; readonly highest: number }) {
   const points = days.map((day, index) => `${index * 100 + 50},${100 - ((day.opensBefore ?? 0) / highest) * 100}`);
   return (
     <svg
@@ -96,42 +105,9 @@ function WeekBefore({ days, highest }: { readonly days: readonly WeekDay[]; read
   );
 }
 
-function Table({ days, isShown }: { readonly days: readonly WeekDay[]; readonly isShown: boolean }) {
-  return (
-    <div className={isShown ? styles.tableShown : styles.tableHidden}>
-      <table className={styles.table}>
-        <caption className={styles.tableHidden}>
-          Daily opens of the last 7 days, and of the same weekdays a week before
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col">Opens</th>
-            <th scope="col">Unique</th>
-            <th scope="col">Week before</th>
-          </tr>
-        </thead>
-        <tbody>
-          {days.map((day) => (
-            <tr key={day.date}>
-              <th scope="row">
-                {day.label}
-                {day.isToday ? ', so far' : ''}
-              </th>
-              <td>{day.opens.toLocaleString('en-US')}</td>
-              <td>{day.unique?.toLocaleString('en-US') ?? '–'}</td>
-              <td>{day.opensBefore?.toLocaleString('en-US') ?? '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function toDayWords(day: WeekDay): string {
-  const opens = `${day.opens.toLocaleString('en-US')} ${day.opens === 1 ? 'open' : 'opens'}`;
-  const unique = day.unique === null ? '' : `, ${day.unique.toLocaleString('en-US')} unique`;
-  const before = day.opensBefore === null ? '' : `; the week before ${day.opensBefore.toLocaleString('en-US')}`;
-  return `${day.label}${day.isToday ? ', so far' : ''}: ${opens}${unique}${before}`;
+function toBarWords(words: Words<'engagement'>, day: ChartDay): string {
+  const label = day.isToday ? words('soFar', { day: day.label }) : day.label;
+  const unique = day.unique === null ? [] : [words('dayUnique', { unique: toExactWords(day.unique) })];
+  const before = day.opensBefore === null ? [] : [words('dayBefore', { opens: toExactWords(day.opensBefore) })];
+  return [words('dayOpens', { day: label, opens: day.opens }), ...unique, ...before].join(', ');
 }

@@ -1,13 +1,10 @@
 import type { MyStats } from '../../../src/contract/my-stats.ts';
+import { useWords } from '../../messages/use-words.ts';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
 import styles from './devices.module.css';
 
-const DEVICES = [
-  { device: 'desktop', label: 'Desktop' },
-  { device: 'mobile', label: 'Phone' },
-  { device: 'tablet', label: 'Tablet' },
-] as const;
+const DEVICES = ['desktop', 'mobile', 'tablet'] as const;
 
 type DeviceShares = Pick<MyStats, 'byDevice' | 'deviceKnownShare'>;
 
@@ -17,11 +14,12 @@ interface Props {
 }
 
 /** On what mail is opened, and of how many opens that is known at all. */
-export function Devices({ stats, heading = 'Devices, last 30 days' }: Props) {
+export function Devices({ stats, heading }: Props) {
+  const words = useWords('engagement');
   return (
     <section className={`${panel.panel} ${styles.section}`} aria-labelledby="devices-title" aria-busy={!stats}>
       <h2 id="devices-title" className={panel.heading}>
-        {heading}
+        {heading ?? words('devices')}
       </h2>
       {stats ? <Shares stats={stats} /> : <Placeholder width="100%" height={88} />}
     </section>
@@ -29,13 +27,15 @@ export function Devices({ stats, heading = 'Devices, last 30 days' }: Props) {
 }
 
 function Shares({ stats }: { readonly stats: DeviceShares }) {
+  const words = useWords('engagement');
   const { byDevice, deviceKnownShare } = stats;
-  const isKnown = DEVICES.some(({ device }) => byDevice[device] > 0);
-  if (!isKnown) return <p className={panel.quiet}>{toUnknownWords(deviceKnownShare)}</p>;
+  const isKnown = DEVICES.some((device) => byDevice[device] > 0);
+  if (!isKnown)
+    return <p className={panel.quiet}>{words(deviceKnownShare === null ? 'deviceNone' : 'deviceHidden')}</p>;
   return (
     <>
       <div className={styles.track} aria-hidden="true">
-        {DEVICES.map(({ device }) => (
+        {DEVICES.map((device) => (
           <span
             key={device}
             className={styles[device]}
@@ -45,17 +45,14 @@ function Shares({ stats }: { readonly stats: DeviceShares }) {
         ))}
       </div>
       <p className={styles.words}>
-        {DEVICES.map(({ device, label }) => (
+        {DEVICES.map((device) => (
           <span key={device}>
-            <span className={`${styles.key} ${styles[device]}`} aria-hidden="true" /> {label} {byDevice[device]} %
+            <span className={`${styles.key} ${styles[device]}`} aria-hidden="true" />{' '}
+            {words('deviceShare', { device: words(device), share: `${byDevice[device]}` })}
           </span>
         ))}
       </p>
-      <p className={panel.small}>of the opens whose device is known: {deviceKnownShare} %. Gmail and others hide it.</p>
+      <p className={panel.small}>{words('deviceKnown', { share: `${deviceKnownShare}` })}</p>
     </>
   );
-}
-
-function toUnknownWords(deviceKnownShare: number | null): string {
-  return deviceKnownShare === null ? 'No opens in these days.' : 'Known of none: their mail services hide it.';
 }

@@ -1,35 +1,39 @@
 import { SegmentedControl } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Daily } from '../../../src/contract/daily.ts';
 import type { MyStats } from '../../../src/contract/my-stats.ts';
 import { api } from '../../api.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 import { useShortcuts } from '../../ui/use-shortcuts.ts';
 import { AboutTracking } from './about-tracking.tsx';
-import { BestHours } from './best-hours.tsx';
 import { DailyBars } from './daily-bars.tsx';
 import { Devices } from './devices.tsx';
 import styles from './engagement-page.module.css';
 import { FirstSteps } from './first-steps.tsx';
 import { Freshness } from './freshness.tsx';
 import { HeadlineFigures } from './headline-figures.tsx';
+import { HeatMap } from './heat-map.tsx';
 import { PERIODS, type Period } from './period.ts';
 import { SignalQuality } from './signal-quality.tsx';
-import { WEEK_DAYS } from './to-week-days.ts';
+import type { Span } from './to-chart-days.ts';
 
 const REFRESH_MS = 15_000;
 
 /** How is my mail doing, compared with before? */
 export function EngagementPage() {
-  usePageTitle('My email engagement');
+  const words = useWords('engagement');
+  usePageTitle(words('title'));
   const [period, setPeriod] = useState<Period>('thisWeek');
+  const span: Span = period === 'thisMonth' ? 30 : 7;
   const stats = useQuery({ queryKey: ['my-stats'], queryFn: api.myStats, refetchInterval: REFRESH_MS });
   const daily = useQuery({
-    queryKey: ['daily', WEEK_DAYS * 2],
-    queryFn: () => api.daily(WEEK_DAYS * 2),
+    queryKey: ['daily', span * 2],
+    queryFn: () => api.daily(span * 2),
     refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
   });
   useShortcuts({
     d: () => setPeriod('today'),
@@ -38,23 +42,25 @@ export function EngagementPage() {
   });
   const error = (stats.data ? null : stats.error) ?? (daily.data ? null : daily.error);
   const retry = () => void Promise.all([stats.refetch(), daily.refetch()]);
+  // Bars of another span are not drawn under this one's heading.
+  const shownSpan: Span = (daily.data?.data.length ?? span * 2) > 14 ? 30 : 7;
   return (
     <>
       <header className={styles.head}>
-        <h1 className={styles.title}>My email engagement</h1>
+        <h1 className={styles.title}>{words('title')}</h1>
         <Freshness stats={stats.data} hasFailed={stats.isError || daily.isError} onRetry={retry} />
         <SegmentedControl
           className={styles.periods}
-          aria-label="Period of the figures"
+          aria-label={words('periods')}
           value={period}
           onChange={(value) => setPeriod(value as Period)}
-          data={PERIODS.map(({ value, label }) => ({ value, label }))}
+          data={PERIODS.map(({ value }) => ({ value, label: words(value) }))}
         />
       </header>
       {error ? (
-        <LoadError what="Your figures" error={error} onRetry={retry} />
+        <LoadError what={words('yourFigures')} error={error} onRetry={retry} />
       ) : (
-        <Figures stats={stats.data} daily={daily.data} period={period} />
+        <Figures stats={stats.data} daily={daily.data} period={period} span={shownSpan} />
       )}
       <AboutTracking retentionDays={stats.data?.retentionDays ?? null} isLoading={stats.isPending} />
     </>
@@ -65,9 +71,10 @@ interface FiguresProps {
   readonly stats: MyStats | undefined;
   readonly daily: Daily | undefined;
   readonly period: Period;
+  readonly span: Span;
 }
 
-function Figures({ stats, daily, period }: FiguresProps) {
+function Figures({ stats, daily, period, span }: FiguresProps) {
   const isBeginning = stats !== undefined && daily !== undefined && hasNothingYet(stats, daily);
   return (
     <>
@@ -76,13 +83,13 @@ function Figures({ stats, daily, period }: FiguresProps) {
       {isBeginning ? (
         <FirstSteps />
       ) : (
-        <div className={styles.columns}>
-          <DailyBars daily={daily} />
-          <div className={styles.side}>
-            <BestHours peakHours={stats?.peakHours} />
-            <Devices stats={stats} />
+        <>
+          <div className={styles.columns}>
+            <DailyBars daily={daily} span={span} />
+            <HeatMap best={stats?.peakHours[0]} />
           </div>
-        </div>
+          <Devices stats={stats} />
+        </>
       )}
     </>
   );

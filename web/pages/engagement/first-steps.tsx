@@ -1,22 +1,24 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
+import { useWords } from '../../messages/use-words.ts';
 import panel from '../../ui/panel.module.css';
 import styles from './first-steps.module.css';
 
 /** In place of empty charts: what to do so that the first open comes. */
 export function FirstSteps() {
+  const words = useWords('engagement');
   return (
     <section className={`${panel.panel} ${styles.steps}`} aria-labelledby="steps-title">
       <h2 id="steps-title" className={styles.title}>
-        No opens yet. They begin with your signature
+        {words('stepsTitle')}
       </h2>
       <ol className={styles.list}>
-        <li>Copy your signature: your pixel is inside.</li>
-        <li>Paste it into your mail program as your signature.</li>
-        <li>Send mail as always. Each open shows here within seconds.</li>
+        <li>{words('stepCopy')}</li>
+        <li>{words('stepPaste')}</li>
+        <li>{words('stepSend')}</li>
       </ol>
       <Button component={Link} href="/signature">
-        Copy your signature
+        {words('copySignature')}
       </Button>
     </section>
   );

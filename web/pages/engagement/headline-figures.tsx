@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Comparison, MyStats } from '../../../src/contract/my-stats.ts';
+import { region } from '../../messages/locale.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { Caveat } from '../../ui/caveat.tsx';
 import { Placeholder } from '../../ui/placeholder.tsx';
-import { toAverageWords, toCountWords } from '../../ui/to-count-words.ts';
+import { toAverageWords, toCountWords, toExactWords } from '../../ui/to-count-words.ts';
 import styles from './headline-figures.module.css';
-import { type Period, toBeforeWords, toPeriodWords } from './period.ts';
+import { type Period, toPeriodKeys } from './period.ts';
 import { toComparisonWords } from './to-comparison-words.ts';
 import { toHourWords } from './to-hour-words.ts';
 
@@ -16,27 +18,26 @@ interface Props {
 /** An hour of the week with fewer opens than this on average had under four in eight weeks. */
 const RELIABLE_OPENS_MIN = 0.5;
 
-const UNIQUE_CAVEAT =
-  'Each reader counts once a day. Readers behind a mail service such as Gmail share its addresses, so this is about right, not exact.';
-const NO_UNIQUE = 'Your organization counts opens only; readers are not told apart.';
-
 export function HeadlineFigures({ stats, period }: Props) {
+  const words = useWords('engagement');
   const figures = stats?.[period];
-  const comparison = stats?.comparisons[period];
-  const words = toPeriodWords(period);
+  const comparison = stats?.comparisons[period] ?? null;
+  const keys = toPeriodKeys(period);
   return (
-    <section className={styles.figures} aria-label={`Figures of ${words}`} aria-busy={!stats}>
+    <section className={styles.figures} aria-label={words(keys.figures)} aria-busy={!stats}>
       <Figure
-        label={figures?.opens === 1 ? 'open' : 'opens'}
-        name={`Opens ${words}`}
+        label={words('opens', { count: figures?.opens ?? 0 })}
+        name={words(keys.opens)}
         count={figures?.opens}
-        line={stats && <OpensLine comparison={comparison ?? null} period={period} timezone={stats.timezone} />}
+        line={stats && <OpensLine comparison={comparison} period={period} timezone={stats.timezone} />}
       />
       <Figure
-        label={<Caveat caveat={figures?.unique === null ? NO_UNIQUE : UNIQUE_CAVEAT}>unique</Caveat>}
-        name={`Unique ${words}`}
+        label={
+          <Caveat caveat={words(figures?.unique === null ? 'noUnique' : 'uniqueCaveat')}>{words('unique')}</Caveat>
+        }
+        name={words(keys.unique)}
         count={figures?.unique}
-        line={stats && toUniqueWords(comparison ?? null, period)}
+        line={stats && <UniqueLine comparison={comparison} period={period} />}
       />
       <PeakHour stats={stats} />
     </section>
@@ -59,7 +60,7 @@ function Figure({ label, name, count, line }: FigureProps) {
           <Placeholder width={96} height={32} />
         ) : (
           <>
-            <strong className={styles.count} title={count?.toLocaleString('en-US')}>
+            <strong className={styles.count} title={count === null ? undefined : toExactWords(count)}>
               {count === null ? '–' : toCountWords(count)}
             </strong>{' '}
             <span>{label}</span>
@@ -71,69 +72,67 @@ function Figure({ label, name, count, line }: FigureProps) {
   );
 }
 
-function OpensLine({
-  comparison,
-  period,
-  timezone,
-}: {
-  comparison: Comparison | null;
-  period: Period;
-  timezone: string;
-}) {
-  if (!comparison) return 'last month is past the retention: nothing to compare with';
-  const cut = new Intl.DateTimeFormat('en-GB', {
+interface LineProps {
+  readonly comparison: Comparison | null;
+  readonly period: Period;
+}
+
+function OpensLine({ comparison, period, timezone }: LineProps & { readonly timezone: string }) {
+  const words = useWords('engagement');
+  if (!comparison) return words('monthPastRetention');
+  const cut = new Intl.DateTimeFormat(region, {
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     timeZone: timezone,
   });
-  const caveat = `Both are counted up to the same point, now ${cut.format(new Date(comparison.until))}. Opens after it show in the figure above and not yet here.`;
   return (
-    <Caveat caveat={caveat}>
-      {toComparisonWords({
+    <Caveat caveat={words('cutCaveat', { until: cut.format(new Date(comparison.until)) })}>
+      {toComparisonWords(words, {
         current: comparison.current.opens,
         previous: comparison.previous.opens,
         trend: comparison.opens,
-        before: toBeforeWords(period),
+        by: words(toPeriodKeys(period).by),
       })}
     </Caveat>
   );
 }
 
-function toUniqueWords(comparison: Comparison | null, period: Period): string {
-  if (!comparison) return 'nothing to compare with';
+function UniqueLine({ comparison, period }: LineProps) {
+  const words = useWords('engagement');
+  if (!comparison) return words('nothingToCompare');
   const { current, previous, unique } = comparison;
-  if (current.unique === null || previous.unique === null || unique === null) return 'not counted';
-  return toComparisonWords({
+  if (current.unique === null || previous.unique === null || unique === null) return words('notCounted');
+  return toComparisonWords(words, {
     current: current.unique,
     previous: previous.unique,
     trend: unique,
-    before: toBeforeWords(period),
+    by: words(toPeriodKeys(period).by),
   });
 }
 
-function PeakHour({ stats }: { stats: MyStats | undefined }) {
-  const best = stats?.peakHours[0];
+function PeakHour({ stats }: { readonly stats: MyStats | undefined }) {
+  const words = useWords('engagement');
+  if (!stats)
+    return (
+      <div className={styles.figure}>
+        <p className={styles.peak}>
+          <Placeholder width={200} height={20} />
+        </p>
+        <p className={styles.line}>
+          <Placeholder width={160} height={16} />
+        </p>
+      </div>
+    );
+  const best = stats.peakHours[0];
+  const average = toAverageWords(best?.avgOpens ?? 0);
+  const isReliable = best !== undefined && best.avgOpens >= RELIABLE_OPENS_MIN;
   return (
     <div className={styles.figure}>
-      <p className={styles.peak}>
-        {stats ? (
-          best ? (
-            <>Peak engagement: {toHourWords(best)}</>
-          ) : (
-            'Peak engagement: not known yet'
-          )
-        ) : (
-          <Placeholder width={200} height={20} />
-        )}
+      <p className={styles.peak}>{best ? words('peak', { hour: toHourWords(words, best) }) : words('peakUnknown')}</p>
+      <p className={styles.line}>
+        {best ? words(isReliable ? 'peakAverage' : 'peakFew', { average }) : words('peakLater')}
       </p>
-      <p className={styles.line}>{stats ? toPeakLine(best?.avgOpens) : <Placeholder width={160} height={16} />}</p>
     </div>
   );
-}
-
-function toPeakLine(avgOpens: number | undefined): string {
-  if (avgOpens === undefined) return 'it shows after the first full day with opens';
-  const words = `${toAverageWords(avgOpens)} opens in that hour on average`;
-  return avgOpens < RELIABLE_OPENS_MIN ? `${words}: too few to rely on yet` : words;
 }

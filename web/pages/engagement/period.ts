@@ -1,18 +1,16 @@
+import type { Words } from '../../messages/use-words.ts';
+
 /** The span that the headline figures speak of. */
 export type Period = 'today' | 'thisWeek' | 'thisMonth';
 
-export const PERIODS: readonly { readonly value: Period; readonly label: string; readonly before: string }[] = [
-  { value: 'today', label: 'Today', before: 'yesterday' },
-  { value: 'thisWeek', label: 'Week', before: 'last week' },
-  { value: 'thisMonth', label: 'Month', before: 'last month' },
-];
+/** Keys of the messages that speak of each. */
+export const PERIODS = [
+  { value: 'today', by: 'byToday', figures: 'figuresToday', opens: 'opensToday', unique: 'uniqueToday' },
+  { value: 'thisWeek', by: 'byWeek', figures: 'figuresWeek', opens: 'opensWeek', unique: 'uniqueWeek' },
+  { value: 'thisMonth', by: 'byMonth', figures: 'figuresMonth', opens: 'opensMonth', unique: 'uniqueMonth' },
+] as const satisfies readonly { value: Period; [name: string]: Parameters<Words<'engagement'>>[0] }[];
 
-/** Such as "last week". */
-export function toBeforeWords(period: Period): string {
-  return PERIODS.find(({ value }) => value === period)?.before ?? '';
-}
-
-/** Such as "this week". */
-export function toPeriodWords(period: Period): string {
-  return { today: 'today', thisWeek: 'this week', thisMonth: 'this month' }[period];
+/** The messages of one period. */
+export function toPeriodKeys(period: Period): (typeof PERIODS)[number] {
+  return PERIODS.find(({ value }) => value === period) ?? PERIODS[1];
 }

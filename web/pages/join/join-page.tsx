@@ -1,8 +1,9 @@
 import { PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { request } from '../../api.ts';
+import { useWords, type Words as WordsOf } from '../../messages/use-words.ts';
 import { useStartSession } from '../../session.ts';
 import { EntryCard } from '../../ui/entry-card.tsx';
 import { EntryForm, type Words } from '../../ui/entry-form.tsx';
@@ -18,20 +19,21 @@ interface Invitation {
 
 /** Behind the link of an invitation. The token stands after the #, so that no server log ever holds it. */
 export function JoinPage() {
-  usePageTitle('Join');
+  const words = useWords('entry');
+  usePageTitle(words('join'));
   const [token] = useState(() => window.location.hash.slice(1));
   const invitation = useQuery({
     queryKey: ['join', token],
     queryFn: () => request<Invitation>('POST', '/api/invitations/look', { token }),
     enabled: token !== '',
   });
-  const signIn = <Link href="/sign-in">Sign in</Link>;
+  const toSignIn = { link: (text: ReactNode) => <Link href="/sign-in">{text}</Link> };
   if (token === '' || invitation.error)
     return (
       <EntryCard
-        title="This link cannot be used"
-        lead={invitation.error?.message ?? 'It is not whole. Copy all of it from the letter, or ask for a new one.'}
-        otherwise={<>Have an account? {signIn}</>}
+        title={words('linkUnusable')}
+        lead={invitation.error?.message ?? words('linkNotWhole')}
+        otherwise={words.rich('haveAccount', toSignIn)}
       >
         {null}
       </EntryCard>
@@ -39,20 +41,21 @@ export function JoinPage() {
   if (!invitation.data) return null;
   return (
     <EntryCard
-      title={`Join ${invitation.data.organizationName}`}
-      lead={toLead(invitation.data)}
-      otherwise={invitation.data.hasAccount ? <>Not signed in yet? {signIn}, then open the link again.</> : null}
+      title={words('joinTitle', { organization: invitation.data.organizationName })}
+      lead={toLead(invitation.data, words)}
+      otherwise={invitation.data.hasAccount ? words.rich('joinSignIn', toSignIn) : null}
     >
       <JoinForm token={token} invitation={invitation.data} />
     </EntryCard>
   );
 }
 
-function toLead({ email, hasAccount }: Invitation): string {
-  return hasAccount ? `You have an account with ${email}.` : `Your account will be ${email}.`;
+function toLead({ email, hasAccount }: Invitation, words: WordsOf<'entry'>): string {
+  return words(hasAccount ? 'joinHasAccount' : 'joinNewAccount', { email });
 }
 
 function JoinForm({ token, invitation }: { readonly token: string; readonly invitation: Invitation }) {
+  const words = useWords('entry');
   const startSession = useStartSession();
   const [, navigate] = useLocation();
   const accept = async ({ name, password }: Words) => {
@@ -63,16 +66,16 @@ function JoinForm({ token, invitation }: { readonly token: string; readonly invi
   };
   if (invitation.hasAccount)
     return (
-      <EntryForm submitLabel="Join" required={{}} onSubmit={accept}>
+      <EntryForm submitLabel={words('join')} required={{}} onSubmit={accept}>
         {() => null}
       </EntryForm>
     );
   return (
     <EntryForm
-      submitLabel="Join"
+      submitLabel={words('join')}
       required={{
-        name: 'Your name, as it stands in your signature',
-        password: 'A password of at least 8 characters',
+        name: words('nameNeeded'),
+        password: words('newPasswordNeeded'),
       }}
       onSubmit={accept}
     >
@@ -80,7 +83,7 @@ function JoinForm({ token, invitation }: { readonly token: string; readonly invi
         <>
           <TextInput
             name="name"
-            label="Your name"
+            label={words('yourName')}
             autoComplete="name"
             size="md"
             defaultValue={invitation.name ?? ''}
@@ -88,13 +91,13 @@ function JoinForm({ token, invitation }: { readonly token: string; readonly invi
           />
           <PasswordInput
             name="password"
-            label="Password"
-            description="8 characters or more; 15 or more are advised"
+            label={words('password')}
+            description={words('passwordsAdvice')}
             autoComplete="new-password"
             size="md"
             error={errors.password}
             visibilityToggleFocusable
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+            visibilityToggleButtonProps={{ 'aria-label': words('showPassword') }}
           />
         </>
       )}

@@ -2,21 +2,23 @@ import { PasswordInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { request } from '../../api.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { EntryCard } from '../../ui/entry-card.tsx';
 import { EntryForm } from '../../ui/entry-form.tsx';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 
 /** With a link: a new password. Without one: asks for the link. The token stands after the #, out of every server log. */
 export function ResetPasswordPage() {
-  usePageTitle('Forgotten password');
+  const words = useWords('entry');
+  usePageTitle(words('forgotten'));
   const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token'));
   const [isDone, setDone] = useState(false);
-  const otherwise = <Link href="/sign-in">Sign in</Link>;
+  const otherwise = <Link href="/sign-in">{words('signIn')}</Link>;
   if (isDone)
     return (
       <EntryCard
-        title={token === null ? 'Look into your mail' : 'Your password is new'}
-        lead={toDoneWords(token)}
+        title={words(token === null ? 'lookIntoMail' : 'isNew')}
+        lead={words(token === null ? 'onItsWay' : 'isNewLead')}
         otherwise={otherwise}
       >
         {null}
@@ -24,8 +26,8 @@ export function ResetPasswordPage() {
     );
   return (
     <EntryCard
-      title={token === null ? 'Forgotten your password?' : 'Choose a new password'}
-      lead={token === null ? 'A link to choose a new one comes by mail.' : 'Every session of yours ends with it.'}
+      title={words(token === null ? 'forgottenHeading' : 'chooseNew')}
+      lead={words(token === null ? 'forgottenLead' : 'chooseNewLead')}
       otherwise={otherwise}
     >
       {token === null ? (
@@ -37,17 +39,12 @@ export function ResetPasswordPage() {
   );
 }
 
-function toDoneWords(token: string | null): string {
-  return token === null
-    ? 'If the address has an account, a link is on its way. Where no mail is set up, ask whoever runs MailTracker for one.'
-    : 'Sign in with it.';
-}
-
 function AskForm({ onDone }: { readonly onDone: () => void }) {
+  const words = useWords('entry');
   return (
     <EntryForm
-      submitLabel="Send me a link"
-      required={{ email: 'Your email address' }}
+      submitLabel={words('sendLink')}
+      required={{ email: words('emailNeeded') }}
       onSubmit={async ({ email = '' }) => {
         await request('POST', '/api/password-reset/request', { email: email.trim() });
         onDone();
@@ -57,7 +54,7 @@ function AskForm({ onDone }: { readonly onDone: () => void }) {
         <TextInput
           name="email"
           type="email"
-          label="Email"
+          label={words('email')}
           autoComplete="username"
           size="md"
           autoFocus
@@ -69,10 +66,11 @@ function AskForm({ onDone }: { readonly onDone: () => void }) {
 }
 
 function NewPasswordForm({ token, onDone }: { readonly token: string; readonly onDone: () => void }) {
+  const words = useWords('entry');
   return (
     <EntryForm
-      submitLabel="Set password"
-      required={{ password: 'A password of at least 8 characters' }}
+      submitLabel={words('setPassword')}
+      required={{ password: words('newPasswordNeeded') }}
       onSubmit={async ({ password = '' }) => {
         await request('POST', '/api/password-reset', { token, password });
         onDone();
@@ -81,14 +79,14 @@ function NewPasswordForm({ token, onDone }: { readonly token: string; readonly o
       {(errors) => (
         <PasswordInput
           name="password"
-          label="New password"
-          description="8 characters or more; 15 or more are advised"
+          label={words('newPassword')}
+          description={words('passwordsAdvice')}
           autoComplete="new-password"
           size="md"
           autoFocus
           error={errors.password}
           visibilityToggleFocusable
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+          visibilityToggleButtonProps={{ 'aria-label': words('showPassword') }}
         />
       )}
     </EntryForm>

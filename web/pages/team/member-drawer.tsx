@@ -5,7 +5,6 @@ import { BestHours } from '../engagement/best-hours.tsx';
 import { DailyBars } from '../engagement/daily-bars.tsx';
 import { Devices } from '../engagement/devices.tsx';
 import { HeadlineFigures } from '../engagement/headline-figures.tsx';
-import { WEEK_DAYS } from '../engagement/to-week-days.ts';
 import { teamApi } from './team-api.ts';
 import styles from './team-page.module.css';
 
@@ -40,7 +39,7 @@ function MemberFigures({ userId }: { readonly userId: string }) {
   const stats = useQuery({ queryKey: ['member-stats', userId], queryFn: () => teamApi.member(userId) });
   const daily = useQuery({
     queryKey: ['member-daily', userId],
-    queryFn: () => teamApi.memberDaily(userId, WEEK_DAYS * 2),
+    queryFn: () => teamApi.memberDaily(userId, 14),
   });
   const error = (stats.data ? null : stats.error) ?? (daily.data ? null : daily.error);
   if (error)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toWeekDays } from './to-week-days.ts';
+import { toChartDays } from './to-chart-days.ts';
 
 const rows = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
@@ -9,7 +9,7 @@ const rows = (count: number) =>
   }));
 
 test('of fourteen days the last seven become bars, each with the same weekday a week earlier', () => {
-  const days = toWeekDays(rows(14));
+  const days = toChartDays(rows(14), 7);
   expect(days.map((day) => [day.label, day.opens, day.opensBefore])).toEqual([
     ['Mon 8 Dec', 8, 1],
     ['Tue 9 Dec', 9, 2],
@@ -22,9 +22,16 @@ test('of fourteen days the last seven become bars, each with the same weekday a 
 });
 
 test('only the last day is today', () => {
-  expect(toWeekDays(rows(14)).map((day) => day.isToday)).toEqual([false, false, false, false, false, false, true]);
+  expect(toChartDays(rows(14), 7).map((day) => day.isToday)).toEqual([false, false, false, false, false, false, true]);
 });
 
 test('days that the answer does not hold are unknown, not zero', () => {
-  expect(toWeekDays(rows(9)).map((day) => day.opensBefore)).toEqual([null, null, null, null, null, 1, 2]);
+  expect(toChartDays(rows(9), 7).map((day) => day.opensBefore)).toEqual([null, null, null, null, null, 1, 2]);
+});
+
+test('of sixty days the last thirty become bars, each with the day thirty days earlier', () => {
+  const days = toChartDays(rows(60), 30);
+  expect(days).toHaveLength(30);
+  expect(days[0]).toMatchObject({ opens: 31, opensBefore: 1, dayOfMonth: '31 Dec' });
+  expect(days.at(-1)).toMatchObject({ opens: 60, opensBefore: 30, isToday: true });
 });
