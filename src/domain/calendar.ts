@@ -60,6 +60,16 @@ export function toHourOfWeek(at: number, timeZone: string): number {
   return toWeekday(toDayText(Math.floor(clock / DAY_MS))) * 24 + Math.floor(mod(clock, DAY_MS) / HOUR_MS);
 }
 
+/** The last full hour of the local clock at or before `at`; of an hour that the clock shows twice, each is its own. */
+export function toHourStart(at: number, timeZone: string): number {
+  return at - mod(toClock(at, timeZone), HOUR_MS);
+}
+
+/** What the local clock shows, in minutes since midnight: 0 to 1439. */
+export function toMinuteOfDay(at: number, timeZone: string): number {
+  return Math.floor(mod(toClock(at, timeZone), DAY_MS) / 60_000);
+}
+
 /** The last full quarter hour of the local clock at or before `now`. */
 export function toQuarterStart(now: number, timeZone: string): number {
   return now - mod(toClock(now, timeZone), SLOT_MS);

@@ -34,6 +34,7 @@ export const BATCH_STEPS = [
   'events',
   'delivered',
   'rollups',
+  'signals',
   'drops',
   'dead_letters',
   'outbox',

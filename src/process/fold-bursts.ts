@@ -7,6 +7,7 @@ import { VISITOR_BYTES } from '../visitors/to-visitor.ts';
 import type { KeptHit } from './drop-hits.ts';
 import type { Pixel } from './read-pixels.ts';
 import { type Identity, toIdentities } from './to-identities.ts';
+import { toReaderReachMs } from './to-reader-reach-ms.ts';
 
 /** One reading of a mail: the first load, and how many loads it took. */
 export interface Open extends KeptHit {
@@ -69,7 +70,9 @@ interface First {
 type Firsts = Map<string, First[]>;
 
 function toLoad(kept: KeptHit): Load {
-  const identities = isProxied(kept.judgement.verdict) ? toFamily(kept) : toIdentities(kept.pixel, kept.hit, FOLD_MS);
+  const identities = isProxied(kept.judgement.verdict)
+    ? toFamily(kept)
+    : toIdentities(kept.pixel, kept.hit, toReaderReachMs(kept.pixel));
   const keys = identities.map(({ keyDay, visitor }) => `${keyDay}|${kept.pixel.id}|${visitor.toString('latin1')}`);
   return { kept, identities, keys };
 }

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
-import type { MemberId } from '../domain/ids.ts';
+import type { MemberId, OrganizationId, PixelId } from '../domain/ids.ts';
 import type { NetworkClass } from '../domain/network-class.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import { RULES_VERSION } from './classify/families.ts';
@@ -9,7 +9,9 @@ import { type Identity, toIdentities } from './to-identities.ts';
 
 /** An event stored earlier that turned out to be part of a burst. */
 export interface BurstEvent {
+  readonly organizationId: OrganizationId;
   readonly eventId: number;
+  readonly pixelId: PixelId;
   /** The event's time, milliseconds. */
   readonly hitAt: number;
   /** Its visitor, under each key that is known. */
@@ -38,7 +40,17 @@ export async function judgeBursts(trx: Transaction<Schema>, opens: readonly Open
     const { hit, pixel } = open;
     return identities.length === 0
       ? []
-      : [{ at: hit.hitAt, memberId: pixel.memberId, open, eventId: null, identities }];
+      : [
+          {
+            organizationId: pixel.organizationId,
+            at: hit.hitAt,
+            pixelId: pixel.id,
+            memberId: pixel.memberId,
+            open,
+            eventId: null,
+            identities,
+          },
+        ];
   });
   if (suspects.length === 0) return { opens, earlier: [] };
   await lockVisitors(trx, suspects);
@@ -55,8 +67,8 @@ export async function judgeBursts(trx: Transaction<Schema>, opens: readonly Open
     opens: opens.map((open) =>
       burstOpens.has(open) ? { ...open, judgement: toBurstJudgement(open.judgement) } : open,
     ),
-    earlier: [...burst].flatMap(({ eventId, at, identities }) =>
-      eventId === null ? [] : [{ eventId, hitAt: at, identities }],
+    earlier: [...burst].flatMap(({ organizationId, eventId, pixelId, at, identities }) =>
+      eventId === null ? [] : [{ organizationId, eventId, pixelId, hitAt: at, identities }],
     ),
   };
 }
@@ -93,7 +105,9 @@ function isSuspect({ verdict, reason, networkClass }: Judgement): boolean {
 
 /** An open from a suspect network: of this batch, or stored. */
 interface Sighting {
+  readonly organizationId: OrganizationId;
   readonly at: number;
+  readonly pixelId: PixelId;
   readonly memberId: MemberId;
   readonly open: Open | null;
   /** Null for an open of this batch, and for one that was refused. */
@@ -169,7 +183,9 @@ async function readSightings(
     if (!want || row.member_id === null) continue;
     const name = `${row.pixel_id}|${row.at}`;
     const stored = known.get(name) ?? {
+      organizationId: row.organization_id,
       at: row.at,
+      pixelId: row.pixel_id,
       memberId: row.member_id,
       open: null,
       eventId: row.event_id,
@@ -200,7 +216,8 @@ function toWanted(suspects: readonly Sighting[]): Map<string, Wanted> {
 
 interface SightingRow {
   n: number;
-  pixel_id: string;
+  organization_id: OrganizationId;
+  pixel_id: PixelId;
   at: number;
   event_id: number | null;
   member_id: MemberId | null;
@@ -212,7 +229,7 @@ async function findSightings(trx: Transaction<Schema>, wanted: readonly Wanted[]
   const first = days.reduce((least, day) => Math.min(least, day));
   const last = days.reduce((most, day) => Math.max(most, day));
   const { rows } = await sql<SightingRow>`
-    select want.n::int as n, found.pixel_id, found.at, found.event_id, coalesce(of_user.user_id, of_campaign.user_id) as member_id
+    select want.n::int as n, want.organization_id, found.pixel_id, found.at, found.event_id, coalesce(of_user.user_id, of_campaign.user_id) as member_id
     from unnest(${days}::int[], ${wanted.map(({ sighting }) => sighting.open?.pixel.organizationId ?? null)}::uuid[],
       ${wanted.map(({ identity }) => identity.visitor)}::bytea[], ${wanted.map(({ fromAt }) => fromAt)}::float8[],
       ${wanted.map(({ toAt }) => toAt)}::float8[])

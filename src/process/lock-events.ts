@@ -18,10 +18,17 @@ export interface StoredEvent {
   readonly loads: number;
 }
 
+/** Where an event is: the whole of its key. */
+export interface StoredPlace {
+  readonly organizationId: OrganizationId;
+  readonly hitAt: number;
+  readonly eventId: number;
+}
+
 /** Locks events until the transaction ends, by time and id, and answers those that are still there, by id. */
 export async function lockEvents(
   trx: Transaction<Schema>,
-  events: readonly { readonly eventId: number; readonly hitAt: number }[],
+  events: readonly StoredPlace[],
 ): Promise<ReadonlyMap<number, StoredEvent>> {
   const sorted = [...new Map(events.map((event) => [event.eventId, event])).values()].sort(
     (a, b) => a.hitAt - b.hitAt || a.eventId - b.eventId,
@@ -30,8 +37,10 @@ export async function lockEvents(
   for (const chunk of toChunks(sorted)) {
     const { rows } = await sql<EventRow>`
       select ${EVENT_COLUMNS}
-      from unnest(${chunk.map(({ eventId }) => eventId)}::bigint[], ${chunk.map(({ hitAt }) => hitAt)}::float8[]) as want (id, at)
-      join signature_tracking_events event on event.id = want.id and event.hit_at = to_timestamp(want.at / 1000)
+      from unnest(${chunk.map(({ organizationId }) => organizationId)}::uuid[], ${chunk.map(({ eventId }) => eventId)}::bigint[],
+        ${chunk.map(({ hitAt }) => hitAt)}::float8[]) as want (organization_id, id, at)
+      join signature_tracking_events event on event.organization_id = want.organization_id and event.id = want.id
+        and event.hit_at = to_timestamp(want.at / 1000)
         and event.hit_at between to_timestamp(${chunk[0]?.hitAt ?? 0}::float8 / 1000) and to_timestamp(${chunk.at(-1)?.hitAt ?? 0}::float8 / 1000)
       join judgements judged on judged.id = event.judgement_id
       order by event.hit_at, event.id for update of event`.execute(trx);

@@ -1,4 +1,5 @@
 import type { SpoolBlock } from '../domain/hit.ts';
+import type { PixelId } from '../domain/ids.ts';
 import type { BatchContext } from './batch-context.ts';
 import { claimBlocks } from './claim-blocks.ts';
 import { createDropCounts } from './drop-counts.ts';
@@ -8,7 +9,8 @@ import { judgeOwnDevices } from './judge-own-devices.ts';
 import { type DeadLetter, type JudgedBatch, type JudgingTime, judgeRecords, keepBlocks } from './judge-records.ts';
 import { Unlearned } from './judgement-ids.ts';
 import { markUnique } from './mark-unique.ts';
-import { readPixels } from './read-pixels.ts';
+import { raiseSignals } from './raise-signals/raise-signals.ts';
+import { PixelsNotHeld, readPixels } from './read-pixels.ts';
 import { rollUp, toRollupChange } from './roll-up.ts';
 import { settleBursts } from './settle-bursts.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
@@ -26,8 +28,10 @@ import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 // drop, hit of an install test, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
 //
 // Lock order, the same in every processor, so that two of them cannot deadlock: block ids, user pixels, campaign
-// pixels, install tests, visitors of suspect networks, events stored before, visitors, slot rollups, day rollups, drop slots, unattributed drops, live positions; within each, sorted by key. The pixel
-// rows' locks make folding exact: whoever holds them sees every load that was stored before.
+// pixels, install tests, visitors of suspect networks, events stored before, visitors, slot rollups, day rollups, signals, drop slots, unattributed drops, live positions; within each, sorted by key. The pixel
+// rows' locks make folding and signals exact: whoever holds them sees every load and open that was stored before, and
+// nobody else changes one of theirs. A burst found late changes opens of pixels that its batch has not locked: then the
+// batch is rolled back and tried again with their locks among the others (PixelsNotHeld).
 
 /** How a batch may differ from the plain case; used to find and set aside records that cannot be stored. */
 export interface BatchOptions {
@@ -46,32 +50,42 @@ export async function processBatch(
   const { time, judgementIds } = context;
   const judged = await time('judge', () => judgeRecords(blocks, toJudgingTime(context), options.condemned ?? []));
   await time('prepare', () => Promise.all([context.partitions.cover(judged), judgementIds.learn(judged.hits)]));
+  const alsoHeld = new Set<PixelId>();
   for (let tries = 1; ; tries += 1) {
     try {
-      return await storeBatch(context, { blocks, judged, isProbe: options.isProbe ?? false });
+      return await storeBatch(context, { blocks, judged, alsoHeld, isProbe: options.isProbe ?? false });
     } catch (error) {
-      if (!(error instanceof Unlearned) || tries === TRIES_MAX) throw error;
-      await judgementIds.learn(error.hits);
+      if (tries === TRIES_MAX) throw error;
+      if (error instanceof Unlearned) await judgementIds.learn(error.hits);
+      else if (error instanceof PixelsNotHeld) for (const id of error.pixelIds) alsoHeld.add(id);
+      else throw error;
     }
   }
 }
 
-/** A judgement that shows only inside of the transaction may be new; opens and earlier events are asked for apart. */
-const TRIES_MAX = 4;
+/**
+ * A judgement that shows only inside of the transaction may be new; opens and earlier events are asked for apart. A
+ * burst that grows meanwhile brings pixels again.
+ */
+const TRIES_MAX = 8;
 
 interface PreparedBatch {
   readonly blocks: readonly SpoolBlock[];
   readonly judged: JudgedBatch;
+  readonly alsoHeld: ReadonlySet<PixelId>;
   readonly isProbe: boolean;
 }
 
-async function storeBatch(context: BatchContext, { blocks, judged, isProbe }: PreparedBatch): Promise<BatchOutcome> {
+async function storeBatch(
+  context: BatchContext,
+  { blocks, judged, alsoHeld, isProbe }: PreparedBatch,
+): Promise<BatchOutcome> {
   const { time, judgementIds, opensPerMinute } = context;
   const draft = context.planWindow.draft();
   const transaction = begin(context).execute(async (trx) => {
     const fresh = await time('claim', () => claimBlocks(trx, blocks));
     const batch = keepBlocks(judged, fresh);
-    const pixels = await time('pixels', () => readPixels(trx, batch));
+    const pixels = await time('pixels', () => readPixels(trx, batch, alsoHeld));
     const counts = createDropCounts();
     const { others, tested } = await time('tests', () =>
       storeInstallTests(trx, batch.hits, { pixels, counts, judgementIds }),
@@ -79,20 +93,36 @@ async function storeBatch(context: BatchContext, { blocks, judged, isProbe }: Pr
     const hits = await time('own', () => judgeOwnDevices(trx, others, pixels));
     const kept = await time('drop', () => dropHits({ ...batch, hits }, pixels, counts));
     const folded = await time('fold', () => foldBursts(trx, kept));
-    const settled = await time('bursts', () => settleBursts(trx, folded, { counts, judgementIds }));
+    const settled = await time('bursts', () => settleBursts(trx, folded, { pixels, counts, judgementIds }));
     const { refused, laterLoads, withdrawn } = settled;
     const admitted = await time('throttle', () => throttlePlan(settled.opens, { draft, counts, opensPerMinute }));
     const events = await time('unique', () => markUnique(trx, admitted));
     const ids = await time('events', () => storeEvents(trx, { events, refused, laterLoads, judgementIds }));
     await time('delivered', () => storeDelivered(trx, events));
     await time('rollups', () => rollUp(trx, [...events.map(toRollupChange), ...withdrawn.changes]));
+    const signals = await time('signals', () =>
+      raiseSignals(trx, { events, withdrawn: withdrawn.places, pixels, now: judged.judgedAt }),
+    );
     const drops = counts.toDrops();
     await time('drops', () => storeDrops(trx, drops));
     await time('dead_letters', () => storeDeadLetters(trx, batch.deadLetters));
     await time('outbox', () =>
-      storeOutbox(trx, { events, ids, withdrawn: withdrawn.events, raised: [], withdrawnSignals: [] }),
+      storeOutbox(trx, {
+        events,
+        ids,
+        withdrawn: withdrawn.events,
+        raised: signals.raised,
+        withdrawnSignals: signals.withdrawn,
+      }),
     );
-    await time('live', () => storeLiveEvents(trx, { events, ids, withdrawn: withdrawn.events }));
+    await time('live', () =>
+      storeLiveEvents(trx, {
+        events,
+        ids,
+        withdrawn: withdrawn.events,
+        signals: [...signals.raised, ...signals.withdrawn],
+      }),
+    );
     const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested });
     if (isProbe) throw new ProbePassed(outcome);
     return outcome;

@@ -4,7 +4,8 @@ import type { DropCounts } from './drop-counts.ts';
 import type { LaterLoads, Open } from './fold-bursts.ts';
 import { BURST_REASON, type BurstEvent, judgeBursts } from './judge-bursts.ts';
 import type { JudgementIds } from './judgement-ids.ts';
-import { lockEvents, type StoredEvent } from './lock-events.ts';
+import { lockEvents, type StoredEvent, type StoredPlace } from './lock-events.ts';
+import type { Pixels } from './read-pixels.ts';
 import { NOTHING_WITHDRAWN, type Withdrawn, withdrawEvents } from './withdraw-events.ts';
 
 export interface Folded {
@@ -23,15 +24,18 @@ export interface Settled {
 /**
  * Finds scanner bursts, corrects what was stored of them, and counts what of this batch is refused because of them:
  * opens, and loads of an open that is gone. Locks every stored event that the batch is going to change, all at once.
+ * Their pixels must be locked before (throws PixelsNotHeld): what signals rest on changes under the pixel's lock only.
  */
 export async function settleBursts(
   trx: Transaction<Schema>,
   folded: Folded,
-  { counts, judgementIds }: { counts: DropCounts; judgementIds: JudgementIds },
+  { pixels, counts, judgementIds }: { pixels: Pixels; counts: DropCounts; judgementIds: JudgementIds },
 ): Promise<Settled> {
   const { opens, earlier } = await judgeBursts(trx, folded.opens);
+  pixels.mustHold(earlier.map(({ pixelId }) => pixelId));
   const later = folded.laterLoads.flatMap((loads) => (hasEvent(loads) ? loads : []));
-  const locked = earlier.length + later.length === 0 ? new Map() : await lockEvents(trx, [...earlier, ...later]);
+  const locked =
+    earlier.length + later.length === 0 ? new Map() : await lockEvents(trx, [...earlier, ...later.map(toPlace)]);
   const isRefused = ({ judgement, pixel }: Open) => judgement.reason === BURST_REASON && pixel.settings.exclude_bots;
   const refused = opens.filter(isRefused);
   for (const { pixel, hit, loads } of refused) counts.drop(pixel, 'scanner', { hitAt: hit.hitAt, hits: loads });
@@ -47,6 +51,10 @@ export async function settleBursts(
     if (!isThere(loads)) counts.drop(loads.pixel, 'scanner', { hitAt: loads.hitAt, hits: loads.loads });
   }
   return { opens: kept, refused, laterLoads: later.filter(isThere), withdrawn };
+}
+
+function toPlace({ pixel, eventId, hitAt }: LaterLoads & { readonly eventId: number }): StoredPlace {
+  return { organizationId: pixel.organizationId, eventId, hitAt };
 }
 
 function hasEvent(loads: LaterLoads): loads is LaterLoads & { readonly eventId: number } {

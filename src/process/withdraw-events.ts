@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { toLocalDay } from '../domain/calendar.ts';
 import { DAY_MS } from '../domain/hit.ts';
-import type { OrganizationId } from '../domain/ids.ts';
+import type { OrganizationId, PixelId } from '../domain/ids.ts';
 import type { TrackingSettings } from '../domain/settings.ts';
 import { isCounted } from '../domain/verdict.ts';
 import type { DropCounts } from './drop-counts.ts';
@@ -16,6 +16,8 @@ import type { RollupChange } from './roll-up.ts';
 export interface Withdrawn {
   /** Of every event that was re-judged or removed: whatever was raised because of it no longer holds. */
   readonly eventIds: readonly number[];
+  /** The same events, by pixel and time. */
+  readonly places: readonly WithdrawnPlace[];
   /** The same events, as they were. */
   readonly events: readonly StoredEvent[];
   readonly removedIds: readonly number[];
@@ -24,13 +26,25 @@ export interface Withdrawn {
   readonly refusedLoads: number;
 }
 
+export interface WithdrawnPlace {
+  readonly pixelId: PixelId;
+  readonly hitAt: number;
+}
+
 interface WithdrawTools {
   readonly settings: ReadonlyMap<OrganizationId, TrackingSettings>;
   readonly counts: DropCounts;
   readonly judgementIds: JudgementIds;
 }
 
-export const NOTHING_WITHDRAWN: Withdrawn = { eventIds: [], events: [], removedIds: [], changes: [], refusedLoads: 0 };
+export const NOTHING_WITHDRAWN: Withdrawn = {
+  eventIds: [],
+  places: [],
+  events: [],
+  removedIds: [],
+  changes: [],
+  refusedLoads: 0,
+};
 
 /**
  * Re-judges stored events, whose rows are locked, as a scanner's. Where the organization refuses machines the event
@@ -65,6 +79,7 @@ export async function withdrawEvents(
   for (const { event } of refused) counts.drop(event, 'scanner', { hitAt: event.hitAt, hits: event.loads });
   return {
     eventIds: fresh.map(({ event }) => event.id),
+    places: fresh.map(({ event, burst }) => ({ pixelId: burst.pixelId, hitAt: event.hitAt })),
     events: fresh.map(({ event }) => event),
     removedIds: refused.map(({ event }) => event.id),
     changes: [
@@ -94,7 +109,9 @@ async function removeEvents(trx: Transaction<Schema>, events: readonly StoredEve
     delete from signature_tracking_events event
     using unnest(${events.map(({ organizationId }) => organizationId)}::uuid[], ${events.map(({ id }) => id)}::bigint[],
       ${events.map(({ hitAt }) => hitAt)}::float8[]) as gone (organization_id, id, hit_at)
-    where event.organization_id = gone.organization_id and event.id = gone.id and event.hit_at = to_timestamp(gone.hit_at / 1000)`.execute(trx);
+    where event.organization_id = gone.organization_id and event.id = gone.id and event.hit_at = to_timestamp(gone.hit_at / 1000)`.execute(
+    trx,
+  );
 }
 
 const HOUR_MS = 3_600_000;

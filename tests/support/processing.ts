@@ -28,6 +28,7 @@ const TRACKED = [
   'unattributed_drops',
   'dead_letters',
   'visitor_seen',
+  'signals',
 ];
 
 /** A database for the file, emptied before each test; call it once at the top and read its parts inside tests. */

@@ -17,6 +17,8 @@ export interface SeedOptions {
   readonly roles?: readonly MemberRole[];
   readonly settings?: Partial<TrackingSettings>;
   readonly campaignStatus?: CampaignStatus;
+  /** Whether the campaign is one of a deal; not when left out. */
+  readonly isDeal?: boolean;
   /** When the pixels were issued and the campaign's status began; 120 days ago when not given. */
   readonly since?: Date;
 }
@@ -78,6 +80,7 @@ export async function seedOrganization(
     organizationId,
     memberId: first.memberId,
     status: options.campaignStatus ?? 'active',
+    isDeal: options.isDeal ?? false,
     since,
   });
   return { organizationId, members: [first, ...rest], campaign };
@@ -112,7 +115,13 @@ export async function seedMember(
 /** A campaign in one status since `since`, with one pixel of the member. */
 export async function seedCampaign(
   { system }: Pick<Databases, 'system'>,
-  campaign: { organizationId: OrganizationId; memberId: MemberId; status?: CampaignStatus; since?: Date },
+  campaign: {
+    organizationId: OrganizationId;
+    memberId: MemberId;
+    status?: CampaignStatus;
+    isDeal?: boolean;
+    since?: Date;
+  },
 ): Promise<SeededOrganization['campaign']> {
   const { organizationId, memberId, status = 'active', since = new Date(Date.now() - 120 * DAY_MS) } = campaign;
   const { id: campaignId } = await system
@@ -122,6 +131,7 @@ export async function seedCampaign(
       name: `Campaign ${randomBytes(4).toString('hex')}`,
       owner_id: memberId,
       status,
+      deal: campaign.isDeal ? {} : null,
       created_at: since,
     })
     .returning('id')

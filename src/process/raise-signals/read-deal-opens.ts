@@ -1,0 +1,104 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../../db/schema.ts';
+import type { Confidence, Device } from '../../domain/verdict.ts';
+import { readReaders } from './read-readers.ts';
+import { HOUR_MS, type Material, MINUTE_MS } from './seen-open.ts';
+import type { Subject } from './to-subjects.ts';
+
+/** What one subject's rules look at, and how far it reaches: a longer story ends there, and later signals stand. */
+export interface SubjectMaterial {
+  readonly subject: Subject;
+  readonly material: Material;
+  readonly untilAt: number;
+}
+
+/** Opens of one pixel that are read at most, each some 100 bytes; of those before, as far as a rule counts them. */
+export const OPENS_READ_MAX = 5_000;
+const OPENS_BEFORE_MAX = 1_000;
+
+/** Every open of the deals from where their rules begin to look, with its reader, and how many lie before. */
+export async function readDealOpens(
+  trx: Transaction<Schema>,
+  deals: readonly Subject[],
+): Promise<readonly SubjectMaterial[]> {
+  const wanted = deals.map((subject) => ({ subject, fromAt: subject.fromAt - toReachMs(subject) }));
+  const opens = await readOpens(trx, wanted);
+  const before = await readBefore(trx, wanted);
+  const readers = await readReaders(trx, wanted);
+  return wanted.map(({ subject }, index) => {
+    const mine = opens.filter(({ n }) => n === index + 1);
+    const isCut = mine.length === OPENS_READ_MAX;
+    return {
+      subject,
+      untilAt: isCut ? (mine.at(-1)?.at ?? 0) : Number.POSITIVE_INFINITY,
+      material: {
+        kind: 'deal',
+        opens: mine.map(({ at, device, confidence, id }) => ({
+          at,
+          device,
+          confidence,
+          reader: readers[index]?.readerOf(id) ?? null,
+        })),
+        opensBefore: before[index]?.opens ?? 0,
+        lastBeforeAt: before[index]?.lastAt ?? null,
+        usualAt: () => null,
+      },
+    };
+  });
+}
+
+function toReachMs({ pixel: { signalRules } }: Subject): number {
+  return Math.max(signalRules.hot.withinMinutes * MINUTE_MS, signalRules.spreading.withinHours * HOUR_MS);
+}
+
+export interface WantedOpens {
+  readonly subject: Subject;
+  readonly fromAt: number;
+}
+
+interface OpenRow {
+  n: number;
+  id: number;
+  at: number;
+  device: Device;
+  confidence: Confidence;
+}
+
+/** In the order of time and, at one instant, of what it was, so that the order of arrival shows nowhere. */
+async function readOpens(trx: Transaction<Schema>, wanted: readonly WantedOpens[]): Promise<readonly OpenRow[]> {
+  const froms = wanted.map(({ fromAt }) => fromAt);
+  const { rows } = await sql<OpenRow>`
+    select want.n::int as n, found.* from ${toWanted(wanted)} cross join lateral (
+      select event.id::float8 as id, (extract(epoch from event.hit_at) * 1000)::float8 as at, judged.device, judged.confidence
+      from signature_tracking_events event join judgements judged on judged.id = event.judgement_id
+      where event.campaign_id = want.campaign_id and event.pixel_id = want.pixel_id
+        and event.hit_at >= to_timestamp(want.from_at / 1000)
+        and event.hit_at >= to_timestamp(${Math.min(...froms)}::float8 / 1000)
+        and event.verdict in ('human', 'proxy_open')
+      order by event.hit_at limit ${OPENS_READ_MAX}) as found
+    order by want.n, found.at, found.device, found.confidence`.execute(trx);
+  return rows;
+}
+
+async function readBefore(
+  trx: Transaction<Schema>,
+  wanted: readonly WantedOpens[],
+): Promise<readonly { opens: number; lastAt: number | null }[]> {
+  const froms = wanted.map(({ fromAt }) => fromAt);
+  const { rows } = await sql<{ opens: number; lastAt: number | null }>`
+    select count(found.hit_at)::int as opens, (extract(epoch from max(found.hit_at)) * 1000)::float8 as "lastAt"
+    from ${toWanted(wanted)} left join lateral (
+      select event.hit_at from signature_tracking_events event
+      where event.campaign_id = want.campaign_id and event.pixel_id = want.pixel_id
+        and event.hit_at < to_timestamp(want.from_at / 1000) and event.hit_at < to_timestamp(${Math.max(...froms)}::float8 / 1000)
+        and event.verdict in ('human', 'proxy_open')
+      order by event.hit_at desc limit ${OPENS_BEFORE_MAX}) as found on true
+    group by want.n order by want.n`.execute(trx);
+  return rows;
+}
+
+function toWanted(wanted: readonly WantedOpens[]) {
+  return sql`unnest(${wanted.map(({ subject }) => subject.pixel.campaignId)}::uuid[],
+      ${wanted.map(({ subject }) => subject.pixel.id)}::uuid[], ${wanted.map(({ fromAt }) => fromAt)}::float8[])
+      with ordinality as want (campaign_id, pixel_id, from_at, n)`;
+}

@@ -1,0 +1,141 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../../db/schema.ts';
+import { toHourStart } from '../../domain/calendar.ts';
+import type { Confidence, Device } from '../../domain/verdict.ts';
+import { OPENS_READ_MAX, type SubjectMaterial } from './read-deal-opens.ts';
+import { readStanding } from './read-standing.ts';
+import { type PixelHour, readUsual, toOpensOfHour } from './read-usual.ts';
+import { HOUR_MS, MINUTE_MS } from './seen-open.ts';
+import type { Subject } from './to-subjects.ts';
+import { toOpensNeeded } from './unusual.ts';
+
+/**
+ * Opens of members' own pixels in the hours at hand, and what those hours usually have. Nearly no hour is unusual, so
+ * three questions come first: whether the rollups have enough of the hour, whether that is far above what it usually
+ * has, and whether a signal that stands says so already. Opens are read only for what is left.
+ */
+export async function readUserOpens(
+  trx: Transaction<Schema>,
+  users: readonly Subject[],
+): Promise<readonly SubjectMaterial[]> {
+  const unusual = await findUnusual(trx, await findBusy(trx, users.filter(isOn)));
+  const touched = users.filter((subject) => unusual.has(subject) || subject.withdrawnAts.length > 0);
+  const wanted = touched.length === 0 ? [] : await dropCooling(trx, touched);
+  if (wanted.length === 0) return [];
+  const opens = await readOpens(trx, wanted);
+  const stories = wanted.map((subject, index) => ({ subject, opens: opens.filter(({ n }) => n === index + 1) }));
+  const hours = stories.flatMap(({ subject, opens: mine }) =>
+    [...new Set(mine.map(({ at }) => toHour(subject, at)))].map((hourAt) => ({
+      subject,
+      pixel: subject.pixel,
+      hourAt,
+    })),
+  );
+  const usual = await readUsual(trx, hours);
+  return stories.map(({ subject, opens: mine }) => {
+    const known = new Map(
+      hours.flatMap((hour, index) => (hour.subject === subject ? [[hour.hourAt, usual[index]]] : [])),
+    );
+    return {
+      subject,
+      untilAt: mine.length === OPENS_READ_MAX ? (mine.at(-1)?.at ?? 0) : Number.POSITIVE_INFINITY,
+      material: {
+        kind: 'user',
+        opens: mine.map(({ at, device, confidence }) => ({ at, device, confidence, reader: null })),
+        opensBefore: 0,
+        lastBeforeAt: null,
+        usualAt: (at) => {
+          const hourStartAt = toHour(subject, at);
+          const usualOpens = known.get(hourStartAt) ?? null;
+          return usualOpens === null ? null : { hourStartAt, opens: usualOpens };
+        },
+      },
+    };
+  });
+}
+
+function isOn({ pixel }: Subject): boolean {
+  return pixel.signalRules.unusual.isOn;
+}
+
+function toHour({ pixel }: Pick<Subject, 'pixel'>, at: number): number {
+  return toHourStart(at, pixel.settings.timezone);
+}
+
+interface BusyHour extends PixelHour {
+  readonly subject: Subject;
+  /** Of all of the member's own pixels, so never less than of this one. */
+  readonly opens: number;
+}
+
+async function findBusy(trx: Transaction<Schema>, users: readonly Subject[]): Promise<readonly BusyHour[]> {
+  const asked = users.flatMap((subject) =>
+    [...new Set(subject.openedAts.map((at) => toHour(subject, at)))].map((hourAt) => ({ subject, hourAt })),
+  );
+  if (asked.length === 0) return [];
+  const { rows } = await sql<{ n: number; opens: number }>`
+    select want.n::int as n, busy.opens::int as opens
+    from unnest(${asked.map(({ subject }) => subject.pixel.organizationId)}::uuid[],
+      ${asked.map(({ subject }) => subject.pixel.memberId)}::uuid[], ${asked.map(({ hourAt }) => hourAt)}::float8[],
+      ${asked.map(({ subject }) => subject.pixel.signalRules.unusual.opens)}::int[])
+      with ordinality as want (organization_id, user_id, at, needed, n)
+    cross join lateral (${toOpensOfHour()}) as busy
+    where busy.opens >= want.needed`.execute(trx);
+  return rows.flatMap(({ n, opens }) => {
+    const hour = asked[n - 1];
+    return hour === undefined ? [] : { ...hour, pixel: hour.subject.pixel, opens };
+  });
+}
+
+async function findUnusual(trx: Transaction<Schema>, busy: readonly BusyHour[]): Promise<ReadonlySet<Subject>> {
+  if (busy.length === 0) return new Set();
+  const usual = await readUsual(trx, busy);
+  const unusual = busy.filter(({ subject, opens }, index) => {
+    const usualOpens = usual[index] ?? null;
+    return usualOpens !== null && opens >= toOpensNeeded(usualOpens, subject.pixel.signalRules);
+  });
+  return new Set(unusual.map(({ subject }) => subject));
+}
+
+/** Without those of which a signal that stands cools down until the last hour of the batch has ended. */
+async function dropCooling(trx: Transaction<Schema>, subjects: readonly Subject[]): Promise<readonly Subject[]> {
+  const standing = await readStanding(trx, subjects);
+  return subjects.filter((subject) => {
+    if (subject.withdrawnAts.length > 0) return true;
+    const lastHourEndsAt = Math.max(...subject.openedAts.map((at) => toHour(subject, at))) + HOUR_MS;
+    const cooldownMs = subject.pixel.signalRules.unusual.cooldownMinutes * MINUTE_MS;
+    return !standing.some(
+      ({ pixelId, rule, raisedAt }) =>
+        pixelId === subject.pixel.id &&
+        rule === 'unusual' &&
+        raisedAt <= subject.fromAt &&
+        lastHourEndsAt <= raisedAt + cooldownMs,
+    );
+  });
+}
+
+interface OpenRow {
+  n: number;
+  at: number;
+  device: Device;
+  confidence: Confidence;
+}
+
+/** From the beginning of the first hour that changed. In the order of time and, at one instant, of what it was. */
+async function readOpens(trx: Transaction<Schema>, subjects: readonly Subject[]): Promise<readonly OpenRow[]> {
+  const froms = subjects.map((subject) => toHour(subject, subject.fromAt));
+  const { rows } = await sql<OpenRow>`
+    select want.n::int as n, found.*
+    from unnest(${subjects.map(({ pixel }) => pixel.memberId)}::uuid[], ${subjects.map(({ pixel }) => pixel.id)}::uuid[],
+      ${froms}::float8[]) with ordinality as want (user_id, pixel_id, from_at, n)
+    cross join lateral (
+      select (extract(epoch from event.hit_at) * 1000)::float8 as at, judged.device, judged.confidence
+      from signature_tracking_events event join judgements judged on judged.id = event.judgement_id
+      where event.user_id = want.user_id and event.user_tracking_id = want.pixel_id
+        and event.hit_at >= to_timestamp(want.from_at / 1000)
+        and event.hit_at >= to_timestamp(${Math.min(...froms)}::float8 / 1000)
+        and event.verdict in ('human', 'proxy_open')
+      order by event.hit_at limit ${OPENS_READ_MAX}) as found
+    order by want.n, found.at, found.device, found.confidence`.execute(trx);
+  return rows;
+}
