@@ -6,6 +6,7 @@ import { createMailer, type Mailer } from '../accounts/create-mailer.ts';
 import type { Front } from '../http/create-front.ts';
 import { createHttp } from '../http/create-http.ts';
 import { toPurposeKey } from '../kit/crypto.ts';
+import { openDelivery } from './open-delivery.ts';
 import { toReadiness } from './open-front.ts';
 import type { Parts } from './open-parts.ts';
 
@@ -24,6 +25,7 @@ export async function startWeb(parts: Parts, front: Front): Promise<void> {
       pixelUrl: config.pixelUrl,
       tokenKey,
       mailer: openMailer(parts),
+      delivery: openDelivery(parts),
       plan: { seats: config.planSeats, opensPerMinute: config.planOpensPerMinute },
       visitorKeys: (day) => dayKeys.snapshot(day),
     },

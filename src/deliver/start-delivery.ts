@@ -60,7 +60,7 @@ export function startDelivery(options: DelivererOptions): Deliverer {
     async (batch) => {
       const disabled = await recordTries(databases, batch, { now: now(), chance: options.chance ?? Math.random });
       for (const { owed } of batch) inFlight.delete(owed.id);
-      for (const one of disabled) await announce(options, metrics, one);
+      for (const one of disabled) void announce(options, metrics, one);
     },
     (error) => onFailed('record', error),
   );

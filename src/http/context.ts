@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Auth } from '../accounts/create-auth.ts';
 import type { Mailer } from '../accounts/create-mailer.ts';
 import type { Databases } from '../db/open-databases.ts';
+import type { DeliveryContext } from '../deliver/delivery-context.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { VisitorKeySnapshot } from '../domain/visitor-keys.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -23,6 +24,8 @@ export interface HttpContext {
   readonly tokenKey: Buffer;
   /** Null: nothing is mailed, links are shown instead. */
   readonly mailer: Mailer | null;
+  /** To send a test message, and to check where destinations may be. */
+  readonly delivery: DeliveryContext;
   /** For organizations without a plan of their own. */
   readonly plan: Plan;
   /** The keys of a UTC day (days since the epoch), to know members' own devices by. Absent: none is known. */

@@ -15,7 +15,9 @@ import { campaignStatsRoutes } from './campaign-stats.ts';
 import { campaignRoutes } from './campaigns.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { createFront, type Front } from './create-front.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { departmentRoutes } from './departments.ts';
+import { destinationRoutes } from './destinations.ts';
 import { installTestRoutes } from './install-test.ts';
 import { invitationRoutes } from './invitations.ts';
 import { liveRoutes } from './live.ts';
@@ -126,6 +128,8 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   departmentRoutes(app, context);
   adminSettingsRoutes(app, context);
   auditLogRoutes(app, context);
+  destinationRoutes(app, context);
+  deliveryRoutes(app, context);
   apiKeyRoutes(app, context);
   widgetRoutes(app, context);
   metricsRoutes(app, context, metricsToken ?? null);

@@ -72,6 +72,14 @@ const BODIES: Readonly<Record<string, (subject: Subject) => unknown>> = {
   'PUT /api/admin/tracking/settings': () => DEFAULT_TRACKING_SETTINGS,
   'PUT /api/admin/widget-origins': () => ({ origins: ['https://portal.example'] }),
   'POST /api/widget-links': ({ memberId }) => ({ userId: memberId }),
+  'POST /api/destinations': () => ({
+    type: 'webhook',
+    name: `Destination ${Math.random()}`,
+    url: 'https://hooks.example.com/in',
+    events: ['signal_raised'],
+  }),
+  'PATCH /api/destinations/{id}': () => ({ name: `Destination ${Math.random()}` }),
+  'POST /api/destinations/{id}/replay': () => ({ from: '2026-11-01T00:00:00Z' }),
   'POST /api/keys': () => ({ name: 'Another', scopes: ['read:stats'] }),
   'POST /api/privacy/erase': ({ memberId, email }) => ({ userId: memberId, confirm: email }),
 };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAuth } from '../../src/accounts/create-auth.ts';
 import type { Mailer } from '../../src/accounts/create-mailer.ts';
 import type { Databases } from '../../src/db/open-databases.ts';
+import { createDeliveryContext } from '../../src/deliver/delivery-context.ts';
 import { type Plan, UNLIMITED_PLAN } from '../../src/domain/plan.ts';
 import type { HttpApp, HttpContext } from '../../src/http/context.ts';
 import { createHttp, type HttpOptions } from '../../src/http/create-http.ts';
@@ -58,6 +59,14 @@ export async function startHttp(
     mailer,
     plan,
     visitorKeys,
+    delivery: createDeliveryContext({
+      databases,
+      clock: systemClock,
+      log,
+      secretKey: TEST_TOKEN_KEY,
+      publicUrl,
+      outboundAllow: [],
+    }),
   };
   const collect = (_request: IncomingMessage, response: ServerResponse) => void response.end('pixel');
   const app = await createHttp({ context, collect, webDir: null, drainMs: 0, ...more });
