@@ -7,6 +7,9 @@ import { hideCredentials } from './hide-credentials.ts';
 // through the safe fetch (own timeout, no redirects, no proxy of the environment) and leaves its answer behind, so that
 // status and headers are at hand although the SDKs hide them in their errors.
 
+/** All requests of one try together, in timeouts of one: the try must be over before its lease is. */
+const TRY_TIMEOUTS = 3;
+
 export interface CrmExchange {
   request(url: string, asked: Omit<SafeRequest, 'timeoutMs'>): Promise<SafeAnswer>;
   /** The answer to the last request, null when it got none. */
@@ -24,14 +27,18 @@ export function openExchange(
   onAnswer: (answer: SafeAnswer) => Promise<void> = async () => {},
 ): CrmExchange {
   let last: SafeAnswer | null = null;
+  let endsAt: number | null = null;
   return {
     request: async (url, asked) => {
       last = null;
+      endsAt ??= performance.now() + TRY_TIMEOUTS * timeoutMs;
+      const leftMs = Math.min(timeoutMs, Math.floor(endsAt - performance.now()));
+      if (leftMs < 1) throw new SendError('timeout', 'No answer in time.');
       for (const { limit, cost } of toPrice(asked.method, new URL(url)).limits) {
         const waitMs = await budget.take(cost, limit);
         if (waitMs !== null) throw new BudgetSpent(limit.name, waitMs);
       }
-      last = await fetch(url, { ...asked, timeoutMs });
+      last = await fetch(url, { ...asked, timeoutMs: leftMs });
       await onAnswer(last);
       return last;
     },

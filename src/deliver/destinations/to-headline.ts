@@ -10,12 +10,16 @@ const NAME_CHARS_MAX = 100;
  */
 export function toHeadline({ title, sentence, campaignName }: Message): string {
   const said = toDisplayText(sentence, 400).replace(/\.$/, '');
-  if (campaignName !== null && campaignName !== '' && title.endsWith(`: ${campaignName}`)) {
-    const kind = title.slice(0, title.length - campaignName.length - 2);
-    const name = toDisplayText(campaignName, NAME_CHARS_MAX);
-    return `🔔 ${toDisplayText(kind, 60)}: '${name}' ${said.charAt(0).toLowerCase()}${said.slice(1)}`;
-  }
-  return `🔔 ${toDisplayText(title, NAME_CHARS_MAX + 60)}: ${said}`;
+  const kind = campaignName === null ? null : toKind(title, campaignName);
+  if (kind === null) return `🔔 ${toDisplayText(title, NAME_CHARS_MAX + 60)}: ${said}`;
+  const name = toDisplayText(campaignName ?? '', NAME_CHARS_MAX);
+  return `🔔 ${kind}'${name}' ${said.charAt(0).toLowerCase()}${said.slice(1)}`;
+}
+
+/** "Hot lead: " of "Hot lead: Acme", nothing of "Acme", null where the title does not end in the name. */
+function toKind(title: string, name: string): string | null {
+  const named = [name, `'${name}'`].find((form) => form !== "''" && form !== '' && title.endsWith(form));
+  return named === undefined ? null : toDisplayText(title.slice(0, -named.length), 60).replace(/:$/, ': ');
 }
 
 /** What the member does next; nothing for a mere open or a test. */
