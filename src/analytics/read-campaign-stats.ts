@@ -17,7 +17,7 @@ export interface CampaignQuestion {
 }
 
 /**
- * A campaign's figures over its whole life, from the days' rollup: the opens of its own pixels, never added to those of
+ * A campaign's figures over its whole life, one row a member, verdict and device: the opens of its own pixels, never added to those of
  * user pixels. The caller has seen to it that the campaign is the organization's.
  */
 export async function readCampaignStats(trx: Transaction<Schema>, question: CampaignQuestion): Promise<CampaignStats> {
@@ -62,7 +62,7 @@ interface Row {
 
 function readRows(trx: Transaction<Schema>, { organizationId, campaignId }: CampaignQuestion): Promise<Row[]> {
   return trx
-    .selectFrom('tracking_rollup_days')
+    .selectFrom('tracking_rollup_campaigns')
     .where('organization_id', '=', organizationId)
     .where('campaign_id', '=', campaignId)
     .groupBy(['verdict', 'device'])
@@ -114,11 +114,11 @@ async function readTopMembers(
   { organizationId, campaignId }: CampaignQuestion,
 ): Promise<CampaignStats['topMembers']> {
   const { rows } = await sql<{ userId: MemberId; name: string; opens: number }>`
-    select member.id as "userId", coalesce(member.name, person.name) as name, sum(day.opens)::int as opens
-    from tracking_rollup_days day
-    join organization_users member on member.id = day.user_id and member.organization_id = ${organizationId}
+    select member.id as "userId", coalesce(member.name, person.name) as name, sum(total.opens)::int as opens
+    from tracking_rollup_campaigns total
+    join organization_users member on member.id = total.user_id and member.organization_id = ${organizationId}
     join users person on person.id = member.user_id
-    where day.organization_id = ${organizationId} and day.campaign_id = ${campaignId} and day.opens > 0
+    where total.organization_id = ${organizationId} and total.campaign_id = ${campaignId} and total.opens > 0
     group by 1, 2 order by opens desc, name, 1 limit ${TOP_MEMBERS_MAX}`.execute(trx);
   return rows;
 }

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { addDays, toDayStart } from '../domain/calendar.ts';
+import { readSlots } from './read-slots.ts';
 import { toKeptFrom, type Viewer } from './read-viewer.ts';
 
 export interface DayFigures {
@@ -10,8 +11,8 @@ export interface DayFigures {
 }
 
 /**
- * The figures of consecutive local days, oldest first, zeros included. Days whose slots are all kept come from the
- * slots, in the viewer's zone; older ones from the days' rollup, whose days are the organization's.
+ * The figures of consecutive local days, oldest first, zeros included. Who reads in the organization's zone reads its
+ * totals; who has a zone of their own reads the hours that are kept, and before them the organization's days.
  */
 export async function readDays(
   trx: Transaction<Schema>,
@@ -19,10 +20,11 @@ export async function readDays(
   days: readonly string[],
   now: number,
 ): Promise<readonly DayFigures[]> {
+  if (viewer.timeZone === viewer.organizationZone) return readTotals(trx, viewer, days);
   const keptFrom = toKeptFrom(now, viewer.settings);
   const firstKept = days.findIndex((day) => toDayStart(day, viewer.timeZone) >= keptFrom);
   const split = firstKept === -1 ? days.length : firstKept;
-  const old = split > 0 ? await readOldDays(trx, viewer, days.slice(0, split)) : [];
+  const old = split > 0 ? await readTotals(trx, viewer, days.slice(0, split)) : [];
   const kept = split < days.length ? await readKeptDays(trx, viewer, days.slice(split)) : [];
   return [...old, ...kept];
 }
@@ -32,47 +34,29 @@ async function readKeptDays(
   viewer: Viewer,
   days: readonly string[],
 ): Promise<readonly DayFigures[]> {
-  const starts = days.map((day) => new Date(toDayStart(day, viewer.timeZone)));
-  const bucket = sql<number>`width_bucket(slot_at, ${starts.map((start) => start.toISOString())}::timestamptz[])`;
-  const rows = await trx
-    .selectFrom('tracking_rollup_slots')
-    .where('organization_id', '=', viewer.organizationId)
-    .where('user_id', '=', viewer.memberId)
-    .where('campaign_id', 'is', null)
-    .where('slot_at', '>=', starts[0] ?? new Date(0))
-    .where('slot_at', '<', new Date(toDayStart(addDays(days.at(-1) ?? '', 1), viewer.timeZone)))
-    .where('opens', '>', 0)
-    .select([
-      bucket.as('bucket'),
-      sql<number>`sum(opens)::int`.as('opens'),
-      sql<number>`sum(uniques)::int`.as('uniques'),
-    ])
-    .groupBy('bucket')
-    .execute();
-  const byBucket = new Map(rows.map((row) => [row.bucket, row]));
-  return days.map((day, index) => toFigures(day, byBucket.get(index + 1)));
+  const starts = [...days, addDays(days.at(-1) ?? '', 1)].map((day) => toDayStart(day, viewer.timeZone));
+  const slots = await readSlots(trx, viewer, { from: starts[0] ?? 0, to: starts.at(-1) ?? 0 });
+  const figures = days.map((day) => ({ day, opens: 0, uniques: 0 }));
+  let index = 0;
+  for (const { at, opens, uniques } of slots) {
+    while (at >= (starts[index + 1] ?? Number.POSITIVE_INFINITY)) index += 1;
+    const row = figures[index];
+    if (!row) break;
+    row.opens += opens;
+    row.uniques += uniques;
+  }
+  return figures;
 }
 
-async function readOldDays(
+async function readTotals(
   trx: Transaction<Schema>,
   viewer: Viewer,
   days: readonly string[],
 ): Promise<readonly DayFigures[]> {
-  const rows = await trx
-    .selectFrom('tracking_rollup_days')
-    .where('organization_id', '=', viewer.organizationId)
-    .where('user_id', '=', viewer.memberId)
-    .where('campaign_id', 'is', null)
-    .where('day', '>=', days[0] ?? '')
-    .where('day', '<=', days.at(-1) ?? '')
-    .where('opens', '>', 0)
-    .groupBy('day')
-    .select(['day', sql<number>`sum(opens)::int`.as('opens'), sql<number>`sum(uniques)::int`.as('uniques')])
-    .execute();
+  const { rows } = await sql<{ day: string; opens: number; uniques: number }>`
+    select day::text as day, opens, uniques from tracking_rollup_totals
+    where organization_id = ${viewer.organizationId} and user_id = ${viewer.memberId}
+      and day >= ${days[0]}::date and day <= ${days.at(-1)}::date`.execute(trx);
   const byDay = new Map(rows.map((row) => [row.day, row]));
-  return days.map((day) => toFigures(day, byDay.get(day)));
-}
-
-function toFigures(day: string, row: { opens: number; uniques: number } | undefined): DayFigures {
-  return { day, opens: row?.opens ?? 0, uniques: row?.uniques ?? 0 };
+  return days.map((day) => ({ day, opens: byDay.get(day)?.opens ?? 0, uniques: byDay.get(day)?.uniques ?? 0 }));
 }

@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { OrganizationStats } from '../contract/organization-stats.ts';
 import type { Schema } from '../db/schema.ts';
-import { addDays, toDayStart, toLastDays } from '../domain/calendar.ts';
+import { toLastDays } from '../domain/calendar.ts';
 import type { MemberId, OrganizationId } from '../domain/ids.ts';
 import { type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
-import { toKeptFrom, toTimeZone } from './read-viewer.ts';
+import { toTimeZone } from './read-viewer.ts';
 
 const TOP_PERFORMERS_MAX = 5;
 const NO_DEPARTMENT = 'No department';
@@ -17,7 +17,7 @@ export interface OrganizationQuestion {
 
 /**
  * The team's figures of the last local days of the organization, today included, from user pixels only. A deactivated
- * member still counts, and is listed, while above zero. Two queries; one row a member.
+ * member still counts, and is listed, while above zero. Two queries; one row of the totals a member and day.
  */
 export async function readOrganizationStats(
   trx: Transaction<Schema>,
@@ -25,7 +25,7 @@ export async function readOrganizationStats(
 ): Promise<OrganizationStats> {
   const settings = await readSettings(trx, question.organizationId);
   const timeZone = toTimeZone(settings.timezone);
-  const members = await readMembers(trx, question, toSources(question, settings, timeZone));
+  const members = await readMembers(trx, question.organizationId, toLastDays(question.now, question.days, timeZone));
   const uniques = members.reduce((sum, member) => sum + member.uniques, 0);
   return {
     totalOpens: members.reduce((sum, member) => sum + member.opens, 0),
@@ -47,14 +47,6 @@ interface MemberFigures {
   readonly uniques: number;
 }
 
-/** Days before `keptDay` come from the days' rollup, all others from the slots. */
-interface Sources {
-  readonly firstDay: string;
-  readonly keptDay: string;
-  readonly keptFrom: Date;
-  readonly until: Date;
-}
-
 export async function readSettings(
   trx: Transaction<Schema>,
   organizationId: OrganizationId,
@@ -67,35 +59,16 @@ export async function readSettings(
   return toTrackingSettings(row?.tracking_settings ?? null);
 }
 
-function toSources({ now, days: count }: OrganizationQuestion, settings: TrackingSettings, timeZone: string): Sources {
-  const days = toLastDays(now, count, timeZone);
-  const tomorrow = addDays(days.at(-1) ?? '', 1);
-  const keptFrom = toKeptFrom(now, settings);
-  const keptDay = days.find((day) => toDayStart(day, timeZone) >= keptFrom) ?? tomorrow;
-  return {
-    firstDay: days[0] ?? tomorrow,
-    keptDay,
-    keptFrom: new Date(toDayStart(keptDay, timeZone)),
-    until: new Date(toDayStart(tomorrow, timeZone)),
-  };
-}
-
 async function readMembers(
   trx: Transaction<Schema>,
-  { organizationId }: OrganizationQuestion,
-  { firstDay, keptDay, keptFrom, until }: Sources,
+  organizationId: OrganizationId,
+  days: readonly string[],
 ): Promise<readonly MemberFigures[]> {
   const { rows } = await sql<MemberFigures>`
     with figures as (
-      select user_id, sum(opens)::int as opens, sum(uniques)::int as uniques from (
-        select user_id, opens, uniques from tracking_rollup_slots
-        where organization_id = ${organizationId} and campaign_id is null and opens > 0
-          and slot_at >= ${keptFrom} and slot_at < ${until}
-        union all
-        select user_id, opens, uniques from tracking_rollup_days
-        where organization_id = ${organizationId} and campaign_id is null and opens > 0
-          and day >= ${firstDay} and day < ${keptDay}
-      ) counted group by user_id
+      select user_id, sum(opens)::int as opens, sum(uniques)::int as uniques from tracking_rollup_totals
+      where organization_id = ${organizationId} and day >= ${days[0]}::date and day <= ${days.at(-1)}::date
+      group by user_id
     )
     select member.id, coalesce(member.name, person.name) as name, department.name as department,
       member.deactivated_at is null as "isActive", coalesce(figures.opens, 0) as opens, coalesce(figures.uniques, 0) as uniques

@@ -12,6 +12,8 @@ export interface Viewer {
   readonly settings: TrackingSettings;
   /** The member's own zone, else the organization's. */
   readonly timeZone: string;
+  /** The zone of the organization's own days. */
+  readonly organizationZone: string;
   /** False in aggregate mode: readers are not told apart, `unique` is null everywhere. */
   readonly hasUniques: boolean;
 }
@@ -36,6 +38,7 @@ export async function readViewer(
     memberId,
     settings,
     timeZone: toTimeZone(row.timezone, settings.timezone),
+    organizationZone: toTimeZone(settings.timezone),
     hasUniques: settings.mode !== 'aggregate',
   };
 }

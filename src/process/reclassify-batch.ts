@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import { holdLocalDays } from '../db/lock-local-days.ts';
 import type { Databases } from '../db/open-databases.ts';
 import type { Schema } from '../db/schema.ts';
 import { toLocalDay } from '../domain/calendar.ts';
@@ -43,6 +44,7 @@ export async function reclassifyBatch(
     .execute(async (trx) => {
       const events = await lockNext(trx, work);
       if (events.length === 0) return { events: 0, last: null };
+      await holdLocalDays(trx, [work.organizationId]);
       const settings = await readSettings(trx, work.organizationId);
       const rejudged = events.flatMap((event) => toRejudged(event, work.targets.get(event.judgementId), settings));
       await rejudgeEvents(trx, rejudged, work.judgementIds);

@@ -25,13 +25,15 @@ export async function rejudgeEvents(
     update signature_tracking_events event
     set judgement_id = now.judgement_id, verdict = now.verdict, is_counted = now.is_counted,
       is_unique = now.is_unique, is_bot = now.is_bot, is_proxy = now.is_proxy
-    from unnest(${column(({ event }) => event.id)}::bigint[], ${column(({ event }) => event.hitAt)}::float8[],
+    from unnest(${column(({ event }) => event.organizationId)}::uuid[], ${column(({ event }) => event.id)}::bigint[], ${column(({ event }) => event.hitAt)}::float8[],
       ${column(({ judgement }) => judgementIds.of(judgement))}::int[], ${column(({ judgement }) => judgement.verdict)}::text[],
       ${column((one) => one.isCounted)}::bool[], ${column((one) => one.isUnique)}::bool[],
       ${column(({ judgement }) => isMachine(judgement.verdict))}::bool[],
       ${column(({ judgement }) => isProxied(judgement.verdict))}::bool[])
-      as now (id, hit_at, judgement_id, verdict, is_counted, is_unique, is_bot, is_proxy)
-    where event.id = now.id and event.hit_at = to_timestamp(now.hit_at / 1000)`.execute(trx);
+      as now (organization_id, id, hit_at, judgement_id, verdict, is_counted, is_unique, is_bot, is_proxy)
+    where event.organization_id = now.organization_id and event.id = now.id and event.hit_at = to_timestamp(now.hit_at / 1000)`.execute(
+    trx,
+  );
 }
 
 /** What the rollups lose under the old judgement and gain under the new one. */
