@@ -48,5 +48,40 @@ export async function readRollupDrift(databases: Pick<Databases, 'system'>): Pro
       ((${recounted}) except all (${kept})) union all ((${kept}) except all (${recounted}))`.execute(databases.system);
     return rows;
   };
-  return [...(await drift(slots, keptSlots)), ...(await drift(days, keptDays))];
+  return [...(await drift(slots, keptSlots)), ...(await drift(days, keptDays)), ...(await readNarrowDrift(databases))];
+}
+
+/** Rows in which a narrow rollup and the wide one above it differ. */
+async function readNarrowDrift({ system }: Pick<Databases, 'system'>): Promise<readonly unknown[]> {
+  const kinds = ['opens', 'uniques', 'desktop', 'mobile', 'tablet'] as const;
+  const quarter = (kind: (typeof kinds)[number], index: number) => {
+    const of = kind === 'opens' || kind === 'uniques' ? sql`true` : sql`device = ${kind}`;
+    const count = kind === 'uniques' ? sql`uniques` : sql`opens`;
+    const isQuarter = sql`extract(minute from slot_at at time zone 'UTC') = ${index * 15}`;
+    return sql`(coalesce(sum(${count}) filter (where ${of} and ${isQuarter}), 0))::int`;
+  };
+  const quarters = kinds.flatMap((kind) => [0, 1, 2, 3].map((index) => quarter(kind, index)));
+  const pairs = [
+    [
+      sql`select organization_id, user_id, date_trunc('hour', slot_at, 'UTC'), ${sql.join(quarters)} from tracking_rollup_slots
+        where campaign_id is null and opens > 0 group by 1, 2, 3`,
+      sql`select * from tracking_rollup_hours`,
+    ],
+    [
+      sql`select organization_id, day, user_id, sum(opens)::int, sum(uniques)::int from tracking_rollup_days
+        where campaign_id is null and opens > 0 group by 1, 2, 3`,
+      sql`select * from tracking_rollup_totals`,
+    ],
+    [
+      sql`select organization_id, campaign_id, user_id, verdict, device, sum(events)::int, sum(opens)::int, sum(uniques)::int
+        from tracking_rollup_days where campaign_id is not null group by 1, 2, 3, 4, 5`,
+      sql`select * from tracking_rollup_campaigns`,
+    ],
+  ];
+  const drifts = await Promise.all(
+    pairs.map(([wide, narrow]) =>
+      sql`((${wide}) except all (${narrow})) union all ((${narrow}) except all (${wide}))`.execute(system),
+    ),
+  );
+  return drifts.flatMap(({ rows }) => rows);
 }
