@@ -140,3 +140,38 @@ test("one visitor is unique once, however many processors see them at once on th
   expect(await countUniques()).toBe(40);
   expect(await readRollupDrift(processing.database)).toEqual([]);
 });
+
+test('a campaign has one unique open per visitor and UTC hour, exactly, with four processors at once and over the change of keys at midnight', async () => {
+  const acme = await seed({ settings: { timezone: 'Asia/Kolkata' } });
+  const { campaign, members, organizationId } = acme;
+  const oldPixels = Array.from({ length: 3 }, (_, i) => ({ tokenHash: Buffer.alloc(32, i + 11) }));
+  for (const old of oldPixels)
+    await sql`insert into signature_tracking_pixels (organization_id, campaign_id, user_id, pixel_token_hash, pixel_token_sealed, is_active, retired_at)
+      values (${organizationId}, ${campaign.campaignId}, ${members[0].memberId}, ${old.tokenHash}, '', false, now())`.execute(
+      processing.database.system,
+    );
+  const evening = Date.parse('2026-06-09T22:00:00Z');
+  const lanes = [campaign.pixel, ...oldPixels].map((pixel, lane) =>
+    Array.from({ length: 240 }, (_, n) => {
+      // Whole minutes of four hours in no order, so that no two loads of one reader are within a storm of each other.
+      const at = evening + ((n * 97 + lane * 31) % 240) * 60_000;
+      const address = `198.51.100.${(n * 13 + lane) % 30}`;
+      return { at, address, hit: makeHit(pixel, { at, address, trackingType: 'campaign' }) };
+    }),
+  );
+  await Promise.all(
+    lanes.map(async (loads) => {
+      const ownContext = createBatchContext(processing.context);
+      for (let next = 0; next < loads.length; next += 12)
+        await processBatch(ownContext, [makeBlock(loads.slice(next, next + 12).map(({ hit }) => hit))]);
+    }),
+  );
+  const expected = new Set(lanes.flat().map(({ at, address }) => `${address} ${Math.floor(at / 3_600_000)}`)).size;
+  const events = await readEvents(processing.database);
+  expect(events).toHaveLength(960);
+  expect(expected).toBeGreaterThan(100);
+  expect(events.filter((event) => event.is_unique)).toHaveLength(expected);
+  const hours = new Set(events.filter((event) => event.is_unique).map((event) => event.hit_at.getUTCHours()));
+  expect([...hours].sort((a, b) => a - b)).toEqual([0, 1, 22, 23]);
+  expect(await readRollupDrift(processing.database)).toEqual([]);
+});
