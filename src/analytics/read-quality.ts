@@ -1,12 +1,12 @@
 import { sql, type Transaction } from 'kysely';
 import type { Quality } from '../contract/quality.ts';
 import type { Schema } from '../db/schema.ts';
-import { SLOT_MS } from '../domain/calendar.ts';
+import { toDayStart, toLastDays } from '../domain/calendar.ts';
 import type { DropReason } from '../domain/drop-reason.ts';
-import { DAY_MS } from '../domain/hit.ts';
 import type { MemberId, OrganizationId } from '../domain/ids.ts';
-import { toTrackingSettings } from '../domain/settings.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import { VERDICTS, type Verdict } from '../domain/verdict.ts';
+import { readSettings } from './read-organization-stats.ts';
+import { toTimeZone } from './read-viewer.ts';
 import { toWholeShares } from './to-device-shares.ts';
 
 export interface QualityQuestion {
@@ -19,24 +19,20 @@ export interface QualityQuestion {
 }
 
 /**
- * What fetched the pixels in the last days, user and campaign pixels alike: opens by verdict, and what was counted
- * instead of stored. Two range reads of the quarter hours' rollups, which go as far back as the retention.
+ * What fetched the pixels in the last local days of the organization, today included, user and campaign pixels alike:
+ * opens by verdict, one row a member and day, and what was counted instead of stored.
  */
 export async function readQuality(trx: Transaction<Schema>, question: QualityQuestion): Promise<Quality> {
-  const { organizationId, now } = question;
-  const row = await trx
-    .selectFrom('organization_settings')
-    .where('organization_id', '=', organizationId)
-    .select('tracking_settings')
-    .executeTakeFirst();
-  const days = Math.min(question.days, toTrackingSettings(row?.tracking_settings ?? null).retention_days);
-  const from = Math.ceil((now - days * DAY_MS) / SLOT_MS) * SLOT_MS;
-  const counts = toCounts(await readCounts(trx, question, from));
+  const settings = await readSettings(trx, question.organizationId);
+  const timeZone = toTimeZone(settings.timezone);
+  const days = toLastDays(question.now, Math.min(question.days, settings.retention_days), timeZone);
+  const from = toDayStart(days[0] ?? '', timeZone);
+  const counts = toCounts(await readCounts(trx, question, { firstDay: days[0] ?? '', from }));
   const shares = toWholeShares(SHARED.map((kind) => counts[kind]));
   const share = Object.fromEntries(SHARED.map((kind, i) => [kind, shares[i] ?? 0])) as Record<SharedKind, number>;
   const sentences = SHARED.flatMap((kind) => (share[kind] > 0 ? `${share[kind]} % ${SENTENCES[kind]}` : []));
-  const times = { from: new Date(from).toISOString(), asOf: new Date(now).toISOString() };
-  return { ...share, counts, sentences, days, ...times };
+  const times = { from: new Date(from).toISOString(), asOf: new Date(question.now).toISOString() };
+  return { ...share, counts, sentences, days: days.length, ...times };
 }
 
 const SHARED = ['human', 'proxied', 'prefetch', 'scanner', 'bot', 'throttled'] as const;
@@ -81,16 +77,18 @@ interface Counted {
 async function readCounts(
   trx: Transaction<Schema>,
   { organizationId, memberId }: QualityQuestion,
-  from: number,
+  { firstDay, from }: { readonly firstDay: string; readonly from: number },
 ): Promise<readonly Counted[]> {
-  const fromAt = new Date(from);
-  const mine = sql`organization_id = ${organizationId} and slot_at >= ${fromAt}
-    ${memberId === null ? sql`` : sql`and user_id = ${memberId}`}`;
-  const { rows } = await sql<Counted>`
-    select verdict as name, sum(events)::float8 as count, false as "isDrop" from tracking_rollup_slots where ${mine} group by verdict
-    union all
-    select reason, sum(hits)::float8, true from tracking_drop_slots where ${mine} group by reason`.execute(trx);
-  return rows;
+  const mine = sql`organization_id = ${organizationId} ${memberId === null ? sql`` : sql`and user_id = ${memberId}`}`;
+  const sums = sql.join(
+    VERDICTS.map((verdict) => sql`coalesce(sum(${sql.ref(verdict)}), 0)::float8 as ${sql.ref(verdict)}`),
+  );
+  const { rows: totals } = await sql<Record<Verdict, number>>`
+    select ${sums} from tracking_rollup_totals where ${mine} and day >= ${firstDay}::date`.execute(trx);
+  const { rows: drops } = await sql<Counted>`
+    select reason as name, sum(hits)::float8 as count, true as "isDrop" from tracking_drop_slots
+    where ${mine} and slot_at >= ${new Date(from)} group by reason`.execute(trx);
+  return [...VERDICTS.map((name) => ({ name, count: totals[0]?.[name] ?? 0, isDrop: false })), ...drops];
 }
 
 function toCounts(rows: readonly Counted[]): Quality['counts'] {

@@ -28,7 +28,7 @@ export const qualitySchema = z.object({
     })
     .describe('What the shares are of'),
   sentences: z.array(z.string()).describe('The same for people, one for each share above zero'),
-  days: z.int().describe('So many days up to now, or fewer where the retention is shorter'),
+  days: z.int().describe('So many local days, today included, or fewer where the retention is shorter'),
   from: z.iso.datetime(),
   asOf: z.iso.datetime(),
 });

@@ -38,6 +38,15 @@ export interface TrackingRollupTotalsTable {
   user_id: MemberId;
   opens: number;
   uniques: number;
+  /** Recorded hits, of campaigns too, by verdict. */
+  human: number;
+  proxy_open: number;
+  prefetch: number;
+  scanner: number;
+  bot: number;
+  unknown: number;
+  self: number;
+  test: number;
 }
 
 export interface TrackingRollupCampaignsTable {

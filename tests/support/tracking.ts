@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Databases } from '../../src/db/open-databases.ts';
+import { VERDICTS, type Verdict } from '../../src/domain/verdict.ts';
 
 export interface StoredEvent {
   readonly user_id: string;
@@ -51,6 +52,10 @@ export async function readRollupDrift(databases: Pick<Databases, 'system'>): Pro
   return [...(await drift(slots, keptSlots)), ...(await drift(days, keptDays)), ...(await readNarrowDrift(databases))];
 }
 
+function ofVerdict(verdict: Verdict) {
+  return sql`coalesce(sum(events) filter (where verdict = ${verdict}), 0)::int`;
+}
+
 /** Rows in which a narrow rollup and the wide one above it differ. */
 async function readNarrowDrift({ system }: Pick<Databases, 'system'>): Promise<readonly unknown[]> {
   const kinds = ['opens', 'uniques', 'desktop', 'mobile', 'tablet'] as const;
@@ -68,8 +73,9 @@ async function readNarrowDrift({ system }: Pick<Databases, 'system'>): Promise<r
       sql`select * from tracking_rollup_hours`,
     ],
     [
-      sql`select organization_id, day, user_id, sum(opens)::int, sum(uniques)::int from tracking_rollup_days
-        where campaign_id is null and opens > 0 group by 1, 2, 3`,
+      sql`select organization_id, day, user_id, coalesce(sum(opens) filter (where campaign_id is null), 0)::int,
+        coalesce(sum(uniques) filter (where campaign_id is null), 0)::int, ${sql.join(VERDICTS.map(ofVerdict))}
+        from tracking_rollup_days group by 1, 2, 3`,
       sql`select * from tracking_rollup_totals`,
     ],
     [

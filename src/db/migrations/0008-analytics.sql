@@ -26,13 +26,22 @@ create table tracking_rollup_hours (
   primary key (organization_id, user_id, hour_at)
 ) with (fillfactor = 85);
 
--- A member's counted opens of the user pixel by the organization's local days: one row a day.
+-- A member's counted opens of the user pixel by the organization's local days, and the recorded hits of all their
+-- pixels by verdict: one row a day.
 create table tracking_rollup_totals (
   organization_id uuid not null,
   day date not null,
   user_id uuid not null,
   opens integer not null,
   uniques integer not null,
+  human integer not null,
+  proxy_open integer not null,
+  prefetch integer not null,
+  scanner integer not null,
+  bot integer not null,
+  unknown integer not null,
+  self integer not null,
+  test integer not null,
   primary key (organization_id, day, user_id)
 ) with (fillfactor = 85);
 create index tracking_rollup_totals_user_idx on tracking_rollup_totals (user_id);
@@ -98,14 +107,32 @@ end $$;
 create function app_private.change_totals(added tracking_rollup_days[], gone tracking_rollup_days[]) returns void
   language plpgsql set search_path = pg_catalog, public as $$
 begin
-  insert into tracking_rollup_totals as kept (organization_id, day, user_id, opens, uniques)
-  select organization_id, day, user_id, sum(sign * opens), sum(sign * uniques)
-  from (select 1 as sign, a.* from unnest(added) a union all select -1, g.* from unnest(gone) g) c
-  where campaign_id is null
-  group by organization_id, day, user_id having sum(sign * opens) <> 0 or sum(sign * uniques) <> 0
+  insert into tracking_rollup_totals as kept
+  select organization_id, day, user_id, coalesce(sum(opens) filter (where campaign_id is null), 0),
+    coalesce(sum(uniques) filter (where campaign_id is null), 0),
+    coalesce(sum(events) filter (where verdict = 'human'), 0),
+    coalesce(sum(events) filter (where verdict = 'proxy_open'), 0),
+    coalesce(sum(events) filter (where verdict = 'prefetch'), 0),
+    coalesce(sum(events) filter (where verdict = 'scanner'), 0),
+    coalesce(sum(events) filter (where verdict = 'bot'), 0),
+    coalesce(sum(events) filter (where verdict = 'unknown'), 0),
+    coalesce(sum(events) filter (where verdict = 'self'), 0),
+    coalesce(sum(events) filter (where verdict = 'test'), 0)
+  from (
+    select organization_id, day, user_id, campaign_id, verdict, sign * events as events, sign * opens as opens, sign * uniques as uniques
+    from (select 1 as sign, a.* from unnest(added) a union all select -1, g.* from unnest(gone) g) c
+  ) change
+  group by organization_id, day, user_id having bool_or(events <> 0 or opens <> 0 or uniques <> 0)
   order by organization_id, day, user_id
-  on conflict (organization_id, day, user_id) do update
-  set opens = kept.opens + excluded.opens, uniques = kept.uniques + excluded.uniques;
+  on conflict (organization_id, day, user_id) do update set opens = kept.opens + excluded.opens, uniques = kept.uniques + excluded.uniques,
+    human = kept.human + excluded.human,
+    proxy_open = kept.proxy_open + excluded.proxy_open,
+    prefetch = kept.prefetch + excluded.prefetch,
+    scanner = kept.scanner + excluded.scanner,
+    bot = kept.bot + excluded.bot,
+    unknown = kept.unknown + excluded.unknown,
+    self = kept.self + excluded.self,
+    test = kept.test + excluded.test;
   insert into tracking_rollup_campaigns as kept (organization_id, campaign_id, user_id, verdict, device, events, opens, uniques)
   select organization_id, campaign_id, user_id, verdict, device, sum(sign * events), sum(sign * opens), sum(sign * uniques)
   from (select 1 as sign, a.* from unnest(added) a union all select -1, g.* from unnest(gone) g) c
@@ -117,9 +144,9 @@ begin
   set events = kept.events + excluded.events, opens = kept.opens + excluded.opens, uniques = kept.uniques + excluded.uniques;
   if cardinality(gone) > 0 then
     delete from tracking_rollup_totals kept
-    using (select distinct g.organization_id, g.day, g.user_id from unnest(gone) g where g.campaign_id is null) touched
+    using (select distinct g.organization_id, g.day, g.user_id from unnest(gone) g) touched
     where kept.organization_id = touched.organization_id and kept.day = touched.day and kept.user_id = touched.user_id
-      and kept.opens <= 0;
+      and kept.opens <= 0 and kept.human + kept.proxy_open + kept.prefetch + kept.scanner + kept.bot + kept.unknown + kept.self + kept.test <= 0;
     delete from tracking_rollup_campaigns kept
     using (select distinct g.organization_id, g.campaign_id, g.user_id, g.verdict, g.device from unnest(gone) g where g.campaign_id is not null) touched
     where kept.organization_id = touched.organization_id and kept.campaign_id = touched.campaign_id and kept.user_id = touched.user_id
