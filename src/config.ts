@@ -9,6 +9,8 @@ export type Config = Readonly<{
   host: string;
   dataDir: string;
   databaseUrl: string | null;
+  /** Where hits travel from collectors to processors on other machines; null: the spool of the data folder alone. */
+  redisUrl: string | null;
   publicUrl: string;
   pixelUrl: string;
   appSecret: string | null;
@@ -53,6 +55,9 @@ const VARIABLES = {
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/.+/, 'an address such as postgres://user:password@host:5432/database'),
+  REDIS_URL: z.string().refine((text) => /^rediss?:\/\/[^/]+/.test(text) && URL.canParse(text), {
+    error: 'an address such as redis://:password@host:6379/0, or rediss:// with TLS',
+  }),
   PUBLIC_URL: httpUrl,
   PIXEL_URL: httpUrl,
   APP_SECRET: z.string().min(32, 'at least 32 characters, such as the output of: openssl rand -base64 48'),
@@ -81,7 +86,7 @@ const VARIABLES = {
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }),
 } as const;
 
-const SECRET_VARIABLES = ['APP_SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'SMTP_URL'];
+const SECRET_VARIABLES = ['APP_SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'REDIS_URL', 'SMTP_URL'];
 
 /** Reads and checks the environment. An empty variable counts as not set. Throws ConfigError naming every wrong one. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -102,6 +107,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     host: read('HOST') ?? '0.0.0.0',
     dataDir: resolve(read('DATA_DIR') ?? './data'),
     databaseUrl: read('DATABASE_URL'),
+    redisUrl: read('REDIS_URL'),
     publicUrl,
     pixelUrl: (read('PIXEL_URL') ?? publicUrl).replace(/\/$/, ''),
     appSecret: read('APP_SECRET'),

@@ -11,6 +11,7 @@ import { keepNetworksFresh } from '../networks/keep-networks-fresh.ts';
 import { registerNetworksMetrics } from '../networks/networks-metrics.ts';
 import { type Networks, openNetworks } from '../networks/open-networks.ts';
 import { openDiskSpool } from '../spool/disk/disk-spool.ts';
+import { openRedisSpool } from '../spool/redis/redis-spool.ts';
 import type { Spool } from '../spool/spool.ts';
 import { startDayKeys } from '../visitors/day-keys.ts';
 import { type Database, openDatabase } from './open-database.ts';
@@ -68,14 +69,14 @@ export interface LateDayKeys {
   hasToday(): boolean;
 }
 
-async function openSpool({ config, log, clock, closers }: Base): Promise<Spool> {
-  const spool = await openDiskSpool({
-    folder: join(config.dataDir, 'spool'),
-    sync: config.spoolSync,
-    bytesMax: config.spoolBytesMax,
-    log,
-    clock,
-  });
+/** Only who collects has a spool on disk; with Redis it feeds the stream that all processors share. */
+async function openSpool({ config, roles, log, clock, closers }: Base): Promise<Spool> {
+  const { redisUrl: url, spoolBytesMax: bytesMax, spoolSync: sync } = config;
+  const disk = { folder: join(config.dataDir, 'spool'), sync, bytesMax, log, clock };
+  const spool =
+    url === null
+      ? await openDiskSpool(disk)
+      : await openRedisSpool({ url, disk: roles.has('collect') ? disk : null, log, clock, bytesMax });
   closers.push(() => spool.close());
   return spool;
 }

@@ -44,7 +44,7 @@ test('a role that is none, and a spool torn apart, are refused with what to do',
   expect(wrong.log()).toContain('expected collect, process, deliver, web, got "reader"');
   const torn = serve({}, ['--role', 'collect']);
   expect(await torn.ended).toBe(2);
-  expect(torn.log()).toContain('give both to one process');
+  expect(torn.log()).toContain('need REDIS_URL');
 });
 
 test('a password that is wrong ends the start: waiting does not mend it', async () => {

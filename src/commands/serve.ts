@@ -17,7 +17,7 @@ Usage: mailtracker serve [--role <role>]...
   --role   ${ROLES.join(', ')}; may be given several times. All of them when absent.
 
 Settings come from the environment: PORT (3000), HOST (0.0.0.0), DATA_DIR (./data), DATABASE_URL (embedded
-PostgreSQL in DATA_DIR when absent), PUBLIC_URL, PIXEL_URL, APP_SECRET, TRUST_PROXY, SPOOL_SYNC (durable) and
+PostgreSQL in DATA_DIR when absent), REDIS_URL, PUBLIC_URL, PIXEL_URL, APP_SECRET, TRUST_PROXY, SPOOL_SYNC (durable) and
 those the README lists. Wrong ones refuse to start.
 
 Pixels are answered at once, also while the database starts or is away; /readyz tells when all of it works.
@@ -34,8 +34,8 @@ async function serve(words: readonly string[]): Promise<number> {
     strict: true,
   });
   const roles = parseRoles(values.role ?? []);
-  refuseSplitSpool(roles);
   const config = await withFreePort(readConfig(process.env));
+  refuseSplitSpool(roles, config);
   const log = createLog(config.logLevel);
   const stopping = new AbortController();
   const stopped = waitForStopSignal().then((signal) => {
@@ -60,10 +60,11 @@ async function serve(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-function refuseSplitSpool(roles: ReadonlySet<Role>): void {
-  if (roles.has('collect') === roles.has('process')) return;
+/** A spool on disk has one process; between two, also of one machine, hits travel over Redis. */
+function refuseSplitSpool(roles: ReadonlySet<Role>, { redisUrl }: Config): void {
+  if (redisUrl !== null || roles.has('collect') === roles.has('process')) return;
   throw new UsageError(
-    '--role collect and --role process share the spool of one data folder: give both to one process.',
+    '--role collect and --role process apart need REDIS_URL, which carries the hits between them. Set it, or give both roles to one process.',
   );
 }
 

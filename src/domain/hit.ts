@@ -40,6 +40,8 @@ export interface SpoolBlock {
   readonly records: readonly SpoolRecord[];
   /** Records of the block whose bytes could not be understood (their checksum held): dead letters. */
   readonly malformed: number;
+  /** When it was written, ms since the epoch, where the spool tells: how long its hits have waited. */
+  readonly writtenAt?: number;
 }
 
 export type TrackingType = 'user' | 'campaign';

@@ -18,7 +18,7 @@ export const LINES_MAX = 400;
 
 const BAG_NAMES =
   /^(utils?|helpers?|common|lib|misc|types?|interfaces?|constants?|managers?|services?|handlers?|index)\.(ts|tsx|mjs)$/;
-const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|conformance|config|d))?\.(ts|tsx|mjs)$/;
+const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.((slow\.)?test|conformance|config|d))?\.(ts|tsx|mjs)$/;
 // Written apart, so that a plain search for these marks finds marks only.
 const UNFINISHED = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|')})\\b`);
 const MACHINE_PATH = new RegExp(

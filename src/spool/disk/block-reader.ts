@@ -161,7 +161,7 @@ export class BlockReader {
     }
     const id = toBlockId(segmentId, header.index);
     this.#push(segment, { id, end, index: header.index + 1, writtenAt: header.writtenAt });
-    blocks.push({ id, ...decodeRecords(payload) });
+    blocks.push({ id, ...decodeRecords(payload), writtenAt: header.writtenAt });
   }
 
   /** No sound header where one should be: goes on at the next sound one, else at the segment's end. */
