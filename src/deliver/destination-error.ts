@@ -2,6 +2,7 @@ export type DestinationErrorCode =
   | 'invalid_input'
   | 'name_taken'
   | 'too_many_destinations'
+  | 'too_many_tests'
   | 'not_resumable'
   | 'no_secret'
   | 'not_replayable';

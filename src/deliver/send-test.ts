@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { DeliveryId, DestinationId, OrganizationId } from '../domain/ids.ts';
 import type { DeliveryContext } from './delivery-context.ts';
+import { DestinationError } from './destination-error.ts';
 import { type DeliveryDetailSeen, readDelivery } from './read-deliveries.ts';
 import { readOwed } from './read-owed.ts';
 import { recordTries } from './record-tries.ts';
@@ -9,7 +12,8 @@ import { tryDelivery } from './try-delivery.ts';
 
 /**
  * Sends a real message now, once, and answers what came of it; it stands in the log like any other. Also to a paused or
- * disabled destination, so that an admin may see whether it works again. Null: no such destination.
+ * disabled destination, so that an admin may see whether it works again. Null: no such destination. Throws
+ * DestinationError too_many_tests.
  */
 export async function sendTest(
   context: DeliveryContext,
@@ -23,8 +27,10 @@ export async function sendTest(
       .select('id')
       .where('organization_id', '=', organizationId)
       .where('id', '=', destinationId)
+      .forUpdate()
       .executeTakeFirst();
     if (destination === undefined) return false;
+    await refuseTooMany(trx, { organizationId, destinationId, since: new Date(now.getTime() - MINUTE_MS) });
     await trx
       .insertInto('deliveries')
       .values({
@@ -52,3 +58,26 @@ export async function sendTest(
 }
 
 const LEASE_MS = 120_000;
+const MINUTE_MS = 60_000;
+/** A test goes past the destination's pace: a few are enough for a person. */
+const TESTS_PER_MINUTE_MAX = 10;
+
+async function refuseTooMany(
+  trx: Transaction<Schema>,
+  {
+    organizationId,
+    destinationId,
+    since,
+  }: { organizationId: OrganizationId; destinationId: DestinationId; since: Date },
+): Promise<void> {
+  const { count } = await trx
+    .selectFrom('deliveries')
+    .where('organization_id', '=', organizationId)
+    .where('destination_id', '=', destinationId)
+    .where('type', '=', 'test')
+    .where('created_at', '>', since)
+    .select((build) => build.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= TESTS_PER_MINUTE_MAX)
+    throw new DestinationError('too_many_tests', `At most ${TESTS_PER_MINUTE_MAX} tests a minute. Try again shortly.`);
+}

@@ -41,6 +41,7 @@ export const noDestination = (): Problem => notFound('The destination');
 export function refuseDestination(error: unknown): never {
   if (!(error instanceof DestinationError)) throw error;
   const { code, field, message } = error;
+  if (code === 'too_many_tests') throw new Problem(429, message, { code, retryAfterSeconds: 60 });
   if (field === null) throw new Problem(409, message, { code });
   const status = code === 'name_taken' ? 409 : 400;
   throw new Problem(status, `${field}: ${message}`, { code, errors: [{ field, detail: message }] });

@@ -20,7 +20,8 @@ export const webhook: DestinationKind = {
     const refusal = isAllowedUrl(url);
     if (refusal !== null) return refuse('url', refusal);
     const { href, host, pathname } = new URL(url);
-    return { ok: true, config: { url: href, token: null, label: host + pathname } };
+    // A path is often the receiver's password.
+    return { ok: true, config: { url: href, token: null, label: pathname === '/' ? host : `${host}/…` } };
   },
   send: async (message, target, { fetch, clock, timeoutMs }) => {
     const now = clock.now();
