@@ -1,5 +1,6 @@
 import type { campaign } from './en/campaign.ts';
 import type { campaigns } from './en/campaigns.ts';
+import type { destinations } from './en/destinations.ts';
 import { engagement } from './en/engagement.ts';
 import type { entry } from './en/entry.ts';
 import type { live } from './en/live.ts';
@@ -23,6 +24,7 @@ export interface Catalogue {
   readonly campaign: typeof campaign;
   readonly signature: typeof signature;
   readonly widget: typeof widget;
+  readonly destinations: typeof destinations;
 }
 
 export type PageName = keyof Catalogue;
@@ -63,5 +65,9 @@ export const CATALOGUE: Readonly<Record<PageName, Readonly<Record<'en' | 'de', L
   widget: {
     en: async () => (await import('./en/widget.ts')).widget,
     de: async () => (await import('./de/widget.ts')).widget,
+  },
+  destinations: {
+    en: async () => (await import('./en/destinations.ts')).destinations,
+    de: async () => (await import('./de/destinations.ts')).destinations,
   },
 };
