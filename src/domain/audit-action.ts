@@ -1,6 +1,7 @@
 /** What can be done that the audit log keeps. Stored as text, so a name is never changed nor given another meaning. */
 export const AUDIT_ACTIONS = [
   'settings.changed',
+  'signal_rules.changed',
   'widget.changed',
   'plan.changed',
   'department.created',

@@ -39,6 +39,8 @@ import { takeApiKeys } from './require-key.ts';
 import { sessionRoutes } from './session.ts';
 import { liveSessionRoutes } from './sessions.ts';
 import { signUpRoutes } from './sign-up.ts';
+import { signalSettingsRoutes } from './signal-settings.ts';
+import { signalRoutes } from './signals.ts';
 import { signatureTemplateRoutes } from './signature-templates.ts';
 import { signatureRoutes } from './signatures.ts';
 import { ssoRoutes } from './sso.ts';
@@ -113,6 +115,8 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   signatureRoutes(app, context);
   signatureTemplateRoutes(app, context);
   installTestRoutes(app, context);
+  signalRoutes(app, context);
+  signalSettingsRoutes(app, context);
   liveRoutes(app, context);
   trackingRoutes(app, context);
   qualityRoutes(app, context);

@@ -1,4 +1,5 @@
 import { DEFAULT_TRACKING_SETTINGS } from '../../src/domain/settings.ts';
+import { DEFAULT_SIGNAL_RULES } from '../../src/domain/signal-rules.ts';
 import type { StartedHttp } from './start-http.ts';
 
 /** One operation of the OpenAPI document. */
@@ -80,6 +81,10 @@ const BODIES: Readonly<Record<string, (subject: Subject) => unknown>> = {
   }),
   'PATCH /api/destinations/{id}': () => ({ name: `Destination ${Math.random()}` }),
   'POST /api/destinations/{id}/replay': () => ({ from: '2026-11-01T00:00:00Z' }),
+  'POST /api/signals/{id}/outcome': () => ({ outcome: 'reached' }),
+  'POST /api/signals/mutes': () => ({ rule: 'revived' }),
+  'PUT /api/signals/rules': () => DEFAULT_SIGNAL_RULES,
+  'PUT /api/signals/attention': () => ({ quietHours: null, minimumLevel: 'warm', digestAt: null }),
   'POST /api/keys': () => ({ name: 'Another', scopes: ['read:stats'] }),
   'POST /api/privacy/erase': ({ memberId, email }) => ({ userId: memberId, confirm: email }),
 };

@@ -17,7 +17,7 @@ create table signals (
   reasons jsonb not null,
   device text check (device in ('desktop', 'mobile', 'tablet')),
   raised_at timestamptz not null,
-  fades_at timestamptz not null check (fades_at > raised_at),
+  fades_at timestamptz not null check (fades_at >= raised_at),
   -- Why nobody was told at once: 'quiet_hours' and 'minimum_level' wait for the member's digest.
   silenced_for text check (silenced_for in ('quiet_hours', 'minimum_level', 'muted', 'faded')),
   -- When it was stored, which for a late hit is long after raised_at.

@@ -1,0 +1,36 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import type { MemberId, OrganizationId, SignalId } from '../domain/ids.ts';
+import type { SignalOutcome } from '../domain/signal.ts';
+import { SignalError } from './signal-error.ts';
+
+export interface OutcomeTold {
+  readonly organizationId: OrganizationId;
+  readonly signalId: SignalId;
+  /** Whose signals the teller may answer; null: everybody's. */
+  readonly ofMember: MemberId | null;
+  /** Who tells. */
+  readonly memberId: MemberId;
+  readonly outcome: SignalOutcome;
+  readonly now: number;
+}
+
+/** Keeps what became of a signal; a later answer replaces it. Throws SignalError unknown_signal. */
+export async function storeOutcome(trx: Transaction<Schema>, told: OutcomeTold): Promise<void> {
+  const { organizationId, signalId, ofMember, memberId, outcome } = told;
+  const at = new Date(told.now);
+  const signal = await trx
+    .selectFrom('signals')
+    .select('user_id')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', signalId)
+    .where('withdrawn_at', 'is', null)
+    .executeTakeFirst();
+  if (signal === undefined || (ofMember !== null && signal.user_id !== ofMember))
+    throw new SignalError('unknown_signal', 'The signal was not found.');
+  await trx
+    .insertInto('signal_outcomes')
+    .values({ organization_id: organizationId, signal_id: signalId, user_id: memberId, outcome, at })
+    .onConflict((conflict) => conflict.column('signal_id').doUpdateSet({ user_id: memberId, outcome, at }))
+    .execute();
+}
