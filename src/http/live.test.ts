@@ -222,6 +222,45 @@ test('where members are not shown their figures, no open is told', async () => {
   await waitFor(async () => client.isEnded, 'the stream to end, since more may be seen', 3_000);
 });
 
+test('a signal reaches its member and the admins as it stands in the list, and again with what became of it', async () => {
+  const screens = [await watch(member), await watch(owner)];
+  const others = [await watch(stranger), await watch(await joinOrganization(http, owner.organizationId))];
+  const signalId = await raise(member);
+  for (const screen of screens) {
+    const { data } = await screen.find(({ event, data }) => event === 'signal' && data.id === signalId, 'the signal');
+    const list = (await member.get('/api/signals')).body.data;
+    expect(list).toContainEqual(data);
+  }
+  await member.post(`/api/signals/${signalId}/outcome`, { outcome: 'reached' });
+  for (const screen of screens)
+    await screen.find(({ event, data }) => event === 'signal' && data.outcome === 'reached', 'the outcome');
+  expect(others.flatMap(({ events }) => events.filter(({ event }) => event === 'signal'))).toEqual([]);
+});
+
+/** Three readers open a deal's mail at this moment, as the rule wants it; answers the signal's id. */
+async function raise(person: SignedIn): Promise<string> {
+  const deal = await person.post('/api/campaigns', {
+    name: 'Acme Corp Proposal',
+    deal: {},
+    audience: { userIds: [person.memberId] },
+  });
+  await person.post(`/api/campaigns/${deal.body.id}/launch`);
+  const { rows } = await sql<{ hash: Buffer }>`
+    select pixel_token_hash as hash from signature_tracking_pixels where campaign_id = ${deal.body.id}`.execute(
+    database.system,
+  );
+  const hits = [0, 1, 2].map((n) =>
+    makeHit(
+      { tokenHash: rows[0]?.hash ?? Buffer.alloc(0) },
+      { at: Date.now() + n, address: `198.51.100.${n}`, trackingType: 'campaign' },
+    ),
+  );
+  await processBatch(context, [makeBlock(hits)]);
+  const found = await sql<{ id: string }>`
+    select id from signals where user_id = ${person.memberId} and rule = 'hot'`.execute(database.system);
+  return found.rows[0]?.id ?? 'none was raised';
+}
+
 test('an open that a scanner turns out to have made is withdrawn', async () => {
   const client = await watch(member);
   await open(member);

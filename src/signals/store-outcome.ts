@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { MemberId, OrganizationId, SignalId } from '../domain/ids.ts';
 import type { SignalOutcome } from '../domain/signal.ts';
@@ -15,7 +15,7 @@ export interface OutcomeTold {
   readonly now: number;
 }
 
-/** Keeps what became of a signal; a later answer replaces it. Throws SignalError unknown_signal. */
+/** Keeps what became of a signal and tells open screens; a later answer replaces it. Must be the last to write. Throws SignalError unknown_signal. */
 export async function storeOutcome(trx: Transaction<Schema>, told: OutcomeTold): Promise<void> {
   const { organizationId, signalId, ofMember, memberId, outcome } = told;
   const at = new Date(told.now);
@@ -33,4 +33,8 @@ export async function storeOutcome(trx: Transaction<Schema>, told: OutcomeTold):
     .values({ organization_id: organizationId, signal_id: signalId, user_id: memberId, outcome, at })
     .onConflict((conflict) => conflict.column('signal_id').doUpdateSet({ user_id: memberId, outcome, at }))
     .execute();
+  // The other open screens. Nothing may be written behind it (docs/decisions/0010-live-streams.md).
+  await sql`
+    select app_private.append_live(array[${organizationId}]::uuid[], array[${signal.user_id}]::uuid[], array['signal'],
+      array[${signalId}]::text[], array[null]::float8[])`.execute(trx);
 }
