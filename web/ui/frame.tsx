@@ -1,6 +1,8 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { SessionResponse } from '../../src/contract/session.ts';
+import { LiveMark } from '../live/live-mark.tsx';
+import { LiveWatch } from '../live/live-watch.tsx';
 import { useWords } from '../messages/use-words.ts';
 import { AwayNote } from './away-note.tsx';
 import { ErrorWall } from './error-wall.tsx';
@@ -52,7 +54,13 @@ export function Frame({ person, children }: Props) {
           <Link href="/" className={styles.home} aria-label={words('home')}>
             <Wordmark />
           </Link>
-          <Destinations className={styles.topNav} path={path} label={words('main')} isAdmin={isAdmin} />
+          <Destinations
+            className={styles.topNav}
+            path={path}
+            label={words('main')}
+            isAdmin={isAdmin}
+            userId={person?.userId ?? null}
+          />
           {person ? (
             <>
               <span className={styles.organization} title={person.organizationName} dir="auto">
@@ -75,7 +83,9 @@ export function Frame({ person, children }: Props) {
         label={words('mainBottom')}
         isAdmin={isAdmin}
         isAtBottom={person !== null}
+        userId={person?.userId ?? null}
       />
+      {person ? <LiveWatch userId={person.userId} /> : null}
       <AwayNote />
       <Suspense fallback={null}>
         {opened === 'palette' && person ? <Palette person={person} onClose={() => setOpened(null)} /> : null}
@@ -122,9 +132,11 @@ interface DestinationsProps {
   readonly label: string;
   readonly isAdmin: boolean;
   readonly isAtBottom?: boolean;
+  /** Null while nobody is signed in. */
+  readonly userId: string | null;
 }
 
-function Destinations({ className, path, label, isAdmin, isAtBottom = false }: DestinationsProps) {
+function Destinations({ className, path, label, isAdmin, userId, isAtBottom = false }: DestinationsProps) {
   const words = useWords('shell');
   const shown = DESTINATIONS.filter(
     ({ isFor }) => isFor === 'all' || (isFor === 'admins' ? isAdmin : isAtBottom && !isAdmin),
@@ -135,6 +147,7 @@ function Destinations({ className, path, label, isAdmin, isAtBottom = false }: D
         <Link key={to} href={to} className={styles.destination} aria-current={toCurrent(path, to)}>
           <Icon />
           <span>{words(name)}</span>
+          {to === '/live' && userId !== null ? <LiveMark userId={userId} /> : null}
         </Link>
       ))}
     </nav>

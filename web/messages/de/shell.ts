@@ -8,6 +8,7 @@ export const shell: Translated<typeof english> = {
   main: 'Hauptmenü',
   mainBottom: 'Hauptmenü, unten',
   live: 'Live',
+  toCall: '{count, plural, one {# anzurufen} other {# anzurufen}}',
   engagement: 'Resonanz',
   campaigns: 'Kampagnen',
   signature: 'Signatur',

@@ -6,6 +6,7 @@ export const shell = {
   main: 'Main',
   mainBottom: 'Main, at the bottom',
   live: 'Live',
+  toCall: '{count, plural, one {# to call} other {# to call}}',
   engagement: 'Engagement',
   campaigns: 'Campaigns',
   signature: 'Signature',

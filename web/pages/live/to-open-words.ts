@@ -1,28 +1,30 @@
 import type { Open } from '../../../src/contract/open-feed.ts';
+import type { Words } from '../../messages/use-words.ts';
 
-const DEVICES: Readonly<Record<string, string>> = {
-  desktop: 'on a computer',
-  mobile: 'on a phone',
-  tablet: 'on a tablet',
-};
+const READERS = {
+  desktop: 'readerDesktop',
+  mobile: 'readerMobile',
+  tablet: 'readerTablet',
+  unknown: 'reader',
+} as const;
 
-const VERDICTS: Readonly<Record<Open['verdict'], string>> = {
-  human: 'reader',
-  proxy_open: 'reader, through a mail service',
-  prefetch: 'fetched ahead of reading',
-  scanner: 'mail security scanner',
-  bot: 'machine',
-  unknown: 'reader or machine, cannot be told',
-  self: 'your own open',
-  test: 'install test',
-};
+const VERDICTS = {
+  proxy_open: 'proxyOpen',
+  prefetch: 'prefetch',
+  scanner: 'scanner',
+  bot: 'bot',
+  unknown: 'unknown',
+  self: 'self',
+  test: 'test',
+} as const;
 
 /** "reader on a phone, loaded 3 times": what the open was, in the words of the feed. */
-export function toOpenWords({ verdict, device, loads, oldSignature }: OpenFacts): string {
-  const where = verdict === 'human' && Object.hasOwn(DEVICES, device) ? ` ${DEVICES[device]}` : '';
-  const again = loads > 1 ? `, loaded ${loads} times` : '';
-  const old = oldSignature ? ', from an old signature' : '';
-  return `${VERDICTS[verdict]}${where}${again}${old}`;
+export function toOpenWords({ verdict, device, loads, oldSignature }: OpenFacts, words: Words<'live'>): string {
+  return [
+    words(verdict === 'human' ? READERS[device] : VERDICTS[verdict]),
+    ...(loads > 1 ? [words('loads', { count: loads })] : []),
+    ...(oldSignature ? [words('oldSignature')] : []),
+  ].join(', ');
 }
 
 type OpenFacts = Pick<Open, 'verdict' | 'device' | 'loads' | 'oldSignature'>;

@@ -1,4 +1,4 @@
-import { LIVE_EVENTS, type LiveEventName } from '../src/contract/live.ts';
+import { LIVE_EVENTS, type LiveEventName } from '../../src/contract/live.ts';
 
 // One connection for all tabs of a browser: the tab that holds the lock listens to the server and passes on what it
 // hears; when it goes, the next one goes on behind the last id. Where a browser has no locks (plain http on another

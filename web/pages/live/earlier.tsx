@@ -1,0 +1,52 @@
+import { useState } from 'react';
+import type { Signal } from '../../../src/contract/signal.ts';
+import { toCallNow } from '../../live/to-heat.ts';
+import { useWords } from '../../messages/use-words.ts';
+import styles from './earlier.module.css';
+import { toClockWords } from './to-clock-words.ts';
+import { toSignalWords } from './to-signal-words.ts';
+
+interface Props {
+  readonly signals: readonly Signal[];
+  readonly now: number;
+  readonly onWhy: (signal: Signal) => void;
+}
+
+const OUTCOME_WORDS = { reached: 'reached', no_answer: 'noAnswer', noise: 'noise' } as const;
+
+/** Signals that faded or that somebody dealt with, folded away. */
+export function Earlier({ signals, now, onWhy }: Props) {
+  const words = useWords('live');
+  const [isOpen, setOpen] = useState(false);
+  const standing = new Set(toCallNow(signals, now).map(({ id }) => id));
+  const past = signals.filter(({ id }) => !standing.has(id));
+  if (past.length === 0) return null;
+  return (
+    <details className={styles.earlier} open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{words('showEarlier')}</summary>
+      <ol className={styles.rows}>
+        {past.map((signal) => (
+          <li key={signal.id} className={styles.row}>
+            <span className={styles.time}>{toClockWords(signal.raisedAt)}</span>
+            <span>
+              <strong dir="auto">{signal.title}</strong> · {toSignalWords(signal, words)}
+            </span>
+            <span className={styles.time}>
+              {signal.outcome
+                ? words(OUTCOME_WORDS[signal.outcome])
+                : words('fadedAt', { time: toClockWords(signal.fadesAt) })}
+            </span>
+            <button
+              type="button"
+              className={styles.why}
+              onClick={() => onWhy(signal)}
+              aria-label={words('whyOf', { title: signal.title })}
+            >
+              {words('why')}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
