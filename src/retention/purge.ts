@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Databases } from '../db/open-databases.ts';
+import { isSqlState } from '../db/roles.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
@@ -8,6 +9,8 @@ import { type TrackingSettings, toTrackingSettings } from '../domain/settings.ts
 export interface Purged {
   readonly visitorDays: number;
   readonly ownDevices: number;
+  /** Whole weeks of opens, which go as files; the rows of the others are counted in `events`. */
+  readonly eventWeeks: number;
   readonly events: number;
   readonly slots: number;
   readonly days: number;
@@ -31,6 +34,10 @@ const LIVE_HOURS = 6;
 const TOTALS_MONTHS = 13;
 /** Dropping a partition waits this long for the batches under way, and makes the next ones wait as long. */
 const DROP_LOCK_WAIT_MS = 5000;
+/** Opens are read by people, too, some for minutes. */
+const DROP_EVENTS_WAIT_MS = 500;
+const LOCK_NOT_AVAILABLE = '55P03';
+const DEADLOCK = '40P01';
 
 /** Forgets what is past its time, as of `now` (milliseconds). Safe to run on several nodes at once. */
 export async function purge(databases: Databases, now: number): Promise<Purged> {
@@ -42,8 +49,11 @@ export async function purge(databases: Databases, now: number): Promise<Purged> 
     counts[kind] += rows;
     isUnfinished ||= !isDone;
   };
+  const retentions = await readRetentions(databases);
+  const dropped = await dropEvents(databases, now, retentions);
+  isUnfinished ||= dropped === null;
   await remove('ownDevices', 'own_devices', sql`key_day < date '1970-01-01' + ${toFirstKeyDay(now)}::int`);
-  for (const { organizationId, retentionDays } of await readRetentions(databases)) {
+  for (const { organizationId, retentionDays } of retentions) {
     const mine = sql`organization_id = ${organizationId}::uuid`;
     const keptFrom = toTimestamp(now - retentionDays * DAY_MS);
     await remove('events', 'signature_tracking_events', sql`${mine} and hit_at < ${keptFrom}`);
@@ -57,7 +67,7 @@ export async function purge(databases: Databases, now: number): Promise<Purged> 
   await remove('blocks', 'processed_blocks', sql`processed_at < ${toTimestamp(now - PROCESSED_BLOCK_DAYS * DAY_MS)}`);
   await remove('live', 'live_events', sql`at < ${toTimestamp(now - LIVE_HOURS * 3_600_000)}`);
   await remove('deadLetters', 'dead_letters', sql`created_at < ${toTimestamp(now - DEAD_LETTER_DAYS * DAY_MS)}`);
-  return { visitorDays, ...counts, isUnfinished };
+  return { visitorDays, eventWeeks: dropped ?? 0, ...counts, isUnfinished };
 }
 
 function toTimestamp(at: number): RawBuilder<unknown> {
@@ -78,6 +88,30 @@ async function dropVisitors(databases: Databases, now: number): Promise<number> 
       select app_private.drop_visitors_before(date '1970-01-01' + ${keptFrom}::int) as dropped`.execute(trx);
     return rows[0]?.dropped ?? 0;
   });
+}
+
+/**
+ * Weeks that are past for every organization: no row is deleted and no hole is left. Null when somebody was reading for
+ * longer than hits may wait; then the rows are deleted one by one, and the files go another hour.
+ */
+async function dropEvents(
+  databases: Databases,
+  now: number,
+  retentions: readonly { readonly retentionDays: number }[],
+): Promise<number | null> {
+  const longest = retentions.reduce((most, { retentionDays }) => Math.max(most, retentionDays), 0);
+  if (longest === 0) return 0;
+  try {
+    return await databases.system.transaction().execute(async (trx) => {
+      await sql`select set_config('lock_timeout', ${`${DROP_EVENTS_WAIT_MS}ms`}, true)`.execute(trx);
+      const { rows } = await sql<{ dropped: number }>`
+        select app_private.drop_events_before(${toTimestamp(now - longest * DAY_MS)}) as dropped`.execute(trx);
+      return rows[0]?.dropped ?? 0;
+    });
+  } catch (error) {
+    if (!isSqlState(error, LOCK_NOT_AVAILABLE) && !isSqlState(error, DEADLOCK)) throw error;
+    return null;
+  }
 }
 
 /** Every organization with its retention; one without a settings row has the default. */

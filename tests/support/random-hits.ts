@@ -17,6 +17,18 @@ export interface RandomHits {
   readonly lanes: readonly (readonly SpoolBlock[])[];
   /** What was read, told from how the hits were made and product.md section 4, not from what is stored. */
   readonly opens: readonly RecountedOpen[];
+  /** The same of each organization's one campaign, whose pixel its first member carries. */
+  readonly campaignOpens: readonly RecountedOpen[];
+  /** Everything that fetched a known pixel, read or not. */
+  readonly readings: readonly Reading[];
+}
+
+/** What folds into one, and how many loads it took. */
+export interface Reading {
+  readonly memberId: string;
+  readonly at: number;
+  readonly agent: string;
+  loads: number;
 }
 
 export interface RandomPlan {
@@ -54,7 +66,8 @@ export function makeRandomHits(plan: RandomPlan): RandomHits {
   const draw = createDraw(plan.seed);
   const pick = (count: number) => Math.floor(draw() * count);
   const lanes: { at: number; hit: Hit }[][] = Array.from({ length: LANES }, () => []);
-  const opens = new Map<string, RecountedOpen>();
+  const opens = { user: new Map<string, RecountedOpen>(), campaign: new Map<string, RecountedOpen>() };
+  const readings = new Map<string, Reading>();
   for (let made = 0; made < plan.hits; ) {
     const organization = plan.organizations[pick(plan.organizations.length)];
     const memberIndex = pick(organization?.seeded.members.length ?? 0);
@@ -79,13 +92,23 @@ export function makeRandomHits(plan: RandomPlan): RandomHits {
       lane?.push({ at, hit: makeHit(pixel, { at, by: kind.agent, address, trackingType }) });
     }
     made += loads;
-    if (isNobody || isCampaign) continue;
-    if (kind.counts === 'no' || (kind.counts === 'machine' && organization.excludeBots)) continue;
+    if (isNobody) continue;
+    const holder = isCampaign ? organization.seeded.members[0] : member;
     const visitor = `${address} ${kind.agent}`;
-    const open = { memberId: member.memberId, at: minute * MINUTE_MS + 5_000, visitor, device: kind.device };
-    opens.set(`${open.memberId} ${minute} ${isProxy ? kind.agent : visitor}`, open);
+    const open = { memberId: holder.memberId, at: minute * MINUTE_MS + 5_000, visitor, device: kind.device };
+    const key = `${isCampaign} ${open.memberId} ${minute} ${isProxy ? kind.agent : visitor}`;
+    const reading = readings.get(key) ?? { memberId: open.memberId, at: open.at, agent: kind.agent, loads: 0 };
+    reading.loads += loads;
+    readings.set(key, reading);
+    if (kind.counts === 'no' || (kind.counts === 'machine' && organization.excludeBots)) continue;
+    opens[isCampaign ? 'campaign' : 'user'].set(key, open);
   }
-  return { lanes: lanes.map((lane) => toBlocks(lane, draw)), opens: [...opens.values()] };
+  return {
+    lanes: lanes.map((lane) => toBlocks(lane, draw)),
+    opens: [...opens.user.values()],
+    campaignOpens: [...opens.campaign.values()],
+    readings: [...readings.values()],
+  };
 }
 
 /** In the order of time, as one spool hands them over; one block in ten a second time. */

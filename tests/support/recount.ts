@@ -113,7 +113,7 @@ function toPeaks(opens: readonly LocalOpen[]) {
 }
 
 /** Largest remainder: floors, then one each to those who lost most. */
-function toPerCents(opens: readonly LocalOpen[]) {
+export function toPerCents(opens: readonly LocalOpen[]) {
   const names = ['desktop', 'mobile', 'tablet'];
   const known = opens.filter(({ device }) => device !== null).length;
   const exact = names.map(
