@@ -28,3 +28,4 @@ export const sharingSchema = z.object({
     }),
   ),
 });
+export type Sharing = z.infer<typeof sharingSchema>;

@@ -21,3 +21,4 @@ export const memberImportReportSchema = z
     ignoredColumns: z.array(z.string()),
   })
   .meta({ id: 'MemberImportReport' });
+export type MemberImportReport = z.infer<typeof memberImportReportSchema>;

@@ -15,3 +15,4 @@ export const planSchema = z.object({
   isOver: z.boolean(),
   notices: z.array(z.string()).describe('What is over the plan, what that means, and what to do; for people'),
 });
+export type PlanAnswer = z.infer<typeof planSchema>;

@@ -33,6 +33,8 @@ export const ssoSettingsSchema = z
   })
   .meta({ id: 'SsoSettings' });
 
+export type SsoSettings = z.input<typeof ssoSettingsSchema>;
+
 /** GET and PUT /api/sso/provider; `provider` is null when none is set up. */
 export const ssoProviderSchema = z.object({
   provider: z

@@ -25,8 +25,8 @@ export function findLiteralTexts(path: string, text: string): readonly string[] 
   return [...found].map(([start, words]) => `${path}:${text.slice(0, start).split('\n').length} "${words}"`);
 }
 
-/** The product's own name is the same in every language. */
-const NAMES = /^(MailTracker|· MailTracker)$/;
+/** The product's own name, and what stands on a key. */
+const NAMES = /^(MailTracker|Ctrl K)$/;
 const READ_OR_HEARD =
   /^(aria-label|aria-description|aria-valuetext|title|alt|placeholder|label|description|caption|lead|what|caveat|submitLabel|copyLabel|nothingFoundMessage)$/;
 

@@ -2,10 +2,11 @@ import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/c
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { SessionResponse } from '../../src/contract/session.ts';
-import { LOCALES, type Locale, locale, storeLocale } from '../messages/locale.ts';
+import { LOCALES, type Locale, locale } from '../messages/locale.ts';
 import { useWords } from '../messages/use-words.ts';
 import { useSignOut } from '../session.ts';
 import styles from './person-menu.module.css';
+import { switchLocale } from './switch-locale.ts';
 
 const THEMES = [
   { value: 'light', label: 'themeLight' },
@@ -78,13 +79,6 @@ export function PersonMenu({ person, onHelp }: Props) {
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-/** Another language begins with another load of the page: no part is left speaking the one before. */
-export function switchLocale(to: Locale): void {
-  if (to === locale) return;
-  storeLocale(to);
-  window.location.reload();
 }
 
 function toInitials(name: string): string {

@@ -6,10 +6,11 @@ import type { Campaign } from '../../src/contract/campaign.ts';
 import type { MemberAnswer } from '../../src/contract/member.ts';
 import type { SessionResponse } from '../../src/contract/session.ts';
 import { api, request } from '../api.ts';
-import { LOCALES, locale, storeLocale } from '../messages/locale.ts';
+import { LOCALES, locale } from '../messages/locale.ts';
 import { useWords } from '../messages/use-words.ts';
 import { useSignOut } from '../session.ts';
 import { copyToClipboard } from './copy-to-clipboard.ts';
+import { switchLocale } from './switch-locale.ts';
 
 export interface PaletteEntry {
   readonly id: string;
@@ -79,11 +80,7 @@ function useActs(): PaletteEntry[] {
       id: value,
       label: words('languageTo', { name }),
       kind,
-      run: () => {
-        storeLocale(value);
-        window.location.reload();
-        return undefined;
-      },
+      run: () => void switchLocale(value),
     })),
     {
       id: 'sign-out',

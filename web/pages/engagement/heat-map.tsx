@@ -35,12 +35,13 @@ export function HeatMap({ best }: { readonly best: PeakHour | undefined }) {
   );
 }
 
-function toTable(words: Words<'engagement'>, { data, from, to, timezone }: Hours): ChartTable {
+function toTable(words: Words<'engagement'>, hours: Hours): ChartTable {
+  const { data, timezone, to: lastDay } = hours;
   return {
-    caption: words('hoursCaption', { from, to, zone: timezone }),
+    caption: words('hoursCaption', { from: hours.from, to: lastDay, zone: timezone }),
     head: [words('hour'), ...data.map((_, index) => toWeekday(index, 'short'))],
     rows: Array.from({ length: 24 }, (_, hour) => [toClock(hour), ...data.map(({ opens }) => opens[hour] ?? 0)]),
-    fileName: `hours-${from}-${to}.csv`,
+    fileName: `hours-${lastDay}.csv`,
   };
 }
 

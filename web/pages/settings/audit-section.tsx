@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { AuditLog } from '../../../src/contract/audit-log.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
@@ -9,34 +10,36 @@ import { toMinuteWords } from '../../ui/to-minute-words.ts';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 import section from './section.module.css';
 import { settingsApi } from './settings-api.ts';
-import { toChangeWords } from './to-change-words.ts';
+import { toChangeWords, type ValueNames } from './to-change-words.ts';
 
 type Entry = AuditLog['data'][number];
 
 /** Who changed what, and when. Nothing here can be changed or taken away. */
 export function AuditSection() {
-  usePageTitle('Audit log');
+  const words = useWords('settings');
+  usePageTitle(words('audit'));
   const log = useInfiniteQuery({
     queryKey: ['audit'],
     queryFn: ({ pageParam }) => settingsApi.audit(pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
-  if (log.error && !log.data) return <LoadError what="The audit log" error={log.error} onRetry={() => log.refetch()} />;
+  if (log.error && !log.data)
+    return <LoadError what={words('theAudit')} error={log.error} onRetry={() => log.refetch()} />;
   const entries = log.data?.pages.flatMap((page) => page.data);
   return (
     <>
       <div className={section.head}>
-        <h1 className={section.title}>Audit log</h1>
+        <h1 className={section.title}>{words('audit')}</h1>
         <Button component="a" href="/api/audit-log/export.csv" download variant="default">
-          Save as CSV
+          {words('saveCsv')}
         </Button>
       </div>
-      <section className={panel.panel} aria-label="What was done" aria-busy={!entries}>
+      <section className={panel.panel} aria-label={words('whatWasDone')} aria-busy={!entries}>
         {entries ? <Entries entries={entries} /> : <Placeholder width="100%" height={320} />}
         {log.hasNextPage ? (
           <Button variant="default" mt={8} loading={log.isFetchingNextPage} onClick={() => log.fetchNextPage()}>
-            Show older ones
+            {words('showOlder')}
           </Button>
         ) : null}
       </section>
@@ -45,34 +48,41 @@ export function AuditSection() {
 }
 
 function Entries({ entries }: { readonly entries: readonly Entry[] }) {
-  if (entries.length === 0) return <p className={section.note}>Nothing was changed yet.</p>;
+  const words = useWords('settings');
+  if (entries.length === 0) return <p className={section.note}>{words('nothingChanged')}</p>;
   return (
     <table className={table.table}>
       <thead>
         <tr>
-          <th scope="col">What</th>
-          <th scope="col">Who</th>
-          <th scope="col">When</th>
+          <th scope="col">{words('what')}</th>
+          <th scope="col">{words('who')}</th>
+          <th scope="col">{words('when')}</th>
         </tr>
       </thead>
       <tbody>
         {entries.map((entry) => (
           <tr key={entry.id}>
             <th scope="row">
-              {toActionWords(entry.action)}: {entry.subject.name}
-              {toChangeWords(entry.before, entry.after).map((words) => (
-                <span key={words} className={table.small}>
-                  {words}
+              {toActionWords(entry.action)}: <bdi>{entry.subject.name}</bdi>
+              {toChangeWords(entry.before, entry.after, toValueNames(words)).map((line) => (
+                <span key={line} className={table.small}>
+                  {line}
                 </span>
               ))}
             </th>
-            <td data-label="Who">{entry.actor.name}</td>
-            <td data-label="When">{toMinuteWords(entry.at)}</td>
+            <td data-label={words('who')} dir="auto">
+              {entry.actor.name}
+            </td>
+            <td data-label={words('when')}>{toMinuteWords(entry.at)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function toValueNames(words: Words<'settings'>): ValueNames {
+  return { on: words('on'), off: words('off'), none: words('none') };
 }
 
 /** "member.role_changed" reads "Member role changed". */

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import type { InvitationAnswer } from '../../../src/contract/invitation.ts';
 import type { Role } from '../../../src/contract/session.ts';
 import { ApiProblem } from '../../api.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
 import panel from '../../ui/panel.module.css';
 import table from '../../ui/table.module.css';
 import { toDayWords } from '../../ui/to-day-words.ts';
@@ -11,11 +12,13 @@ import styles from './invitations.module.css';
 import { OnceShown } from './once-shown.tsx';
 import section from './section.module.css';
 import { type IssuedInvitation, settingsApi } from './settings-api.ts';
+import { toRoleWords } from './to-role-words.ts';
 
 const KEY = ['invitations'];
 
 /** A new member comes by a link: mailed where mail is set up, handed on by the admin where it is not. */
 export function Invitations({ isOwner }: { readonly isOwner: boolean }) {
+  const words = useWords('settings');
   const [issued, setIssued] = useState<IssuedInvitation | null>(null);
   const client = useQueryClient();
   const list = useQuery({ queryKey: KEY, queryFn: settingsApi.invitations });
@@ -29,7 +32,7 @@ export function Invitations({ isOwner }: { readonly isOwner: boolean }) {
   return (
     <section className={panel.panel} aria-labelledby="invite-title">
       <h2 id="invite-title" className={section.heading}>
-        Invite a member
+        {words('inviteTitle')}
       </h2>
       <InviteForm
         isOwner={isOwner}
@@ -38,8 +41,8 @@ export function Invitations({ isOwner }: { readonly isOwner: boolean }) {
         onInvite={(email, role) => act.mutateAsync(() => settingsApi.invite(email, role))}
       />
       {issued === null ? null : (
-        <OnceShown label={`The link for ${issued.email}`} text={issued.url} copyLabel="Copy link">
-          {toIssuedWords(issued)}
+        <OnceShown label={words('linkFor', { email: issued.email })} text={issued.url} copyLabel={words('copyLink')}>
+          {toIssuedWords(words, issued)}
         </OnceShown>
       )}
       {list.data && list.data.data.length > 0 ? (
@@ -50,7 +53,9 @@ export function Invitations({ isOwner }: { readonly isOwner: boolean }) {
                 <th scope="row">
                   {email}
                   <span className={table.small}>
-                    invited as {role}, {status === 'expired' ? 'expired' : `open until ${toDayWords(expiresAt)}`}
+                    {status === 'expired'
+                      ? words('invitedExpired', { role: toRoleWords(words, role) })
+                      : words('invitedAs', { role: toRoleWords(words, role), day: toDayWords(expiresAt) })}
                   </span>
                 </th>
                 <td className={table.actions}>
@@ -59,14 +64,14 @@ export function Invitations({ isOwner }: { readonly isOwner: boolean }) {
                     variant="default"
                     onClick={() => act.mutate(() => settingsApi.renewInvitation(id))}
                   >
-                    New link
+                    {words('newLink')}
                   </Button>{' '}
                   <Button
                     size="compact-sm"
                     variant="default"
                     onClick={() => act.mutate(() => settingsApi.cancelInvitation(id))}
                   >
-                    Cancel
+                    {words('cancel')}
                   </Button>
                 </td>
               </tr>
@@ -78,12 +83,10 @@ export function Invitations({ isOwner }: { readonly isOwner: boolean }) {
   );
 }
 
-function toIssuedWords({ isMailed, mailProblem, expiresAt }: IssuedInvitation): string {
-  const until = `It works once, until ${toDayWords(expiresAt)}, and is shown only now.`;
-  if (isMailed) return `Mailed. ${until}`;
-  return mailProblem === null
-    ? `Hand it on yourself. ${until}`
-    : `Not mailed: ${mailProblem} Hand it on yourself. ${until}`;
+function toIssuedWords(words: Words<'settings'>, { isMailed, mailProblem, expiresAt }: IssuedInvitation): string {
+  const until = words('onceUntil', { day: toDayWords(expiresAt) });
+  if (isMailed) return words('mailed', { until });
+  return mailProblem === null ? words('handOn', { until }) : words('notMailed', { problem: mailProblem, until });
 }
 
 interface InviteFormProps {
@@ -94,6 +97,7 @@ interface InviteFormProps {
 }
 
 function InviteForm({ isOwner, isSending, error, onInvite }: InviteFormProps) {
+  const words = useWords('settings');
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('member');
   const atField = error instanceof ApiProblem ? error.fields.email : undefined;
@@ -109,23 +113,26 @@ function InviteForm({ isOwner, isSending, error, onInvite }: InviteFormProps) {
     <form className={styles.form} onSubmit={submit} noValidate>
       <TextInput
         type="email"
-        label="Email address"
-        placeholder="jo@example.com"
+        label={words('inviteEmail')}
+        placeholder={words('inviteExample')}
         value={email}
         error={atField}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
       <NativeSelect
-        label="Role"
+        label={words('role')}
         value={role}
         onChange={(event) => setRole(event.currentTarget.value as Role)}
-        data={[{ value: 'member', label: 'Member' }, ...(isOwner ? [{ value: 'admin', label: 'Admin' }] : [])]}
+        data={[
+          { value: 'member', label: words('roleMember') },
+          ...(isOwner ? [{ value: 'admin', label: words('roleAdmin') }] : []),
+        ]}
       />
       <Button type="submit" loading={isSending}>
-        Make a link
+        {words('makeLink')}
       </Button>
       <div role="alert" className={styles.failure}>
-        {error && atField === undefined ? `Not done. ${error.message}` : ''}
+        {error && atField === undefined ? words('notDone', { problem: error.message }) : ''}
       </div>
     </form>
   );

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { ApiKey } from '../../../src/contract/api-key.ts';
 import { ApiProblem } from '../../api.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
@@ -17,38 +18,38 @@ import { settingsApi } from './settings-api.ts';
 
 const KEY = ['keys'];
 
-const SCOPES: readonly { value: ApiKey['scopes'][number]; label: string; means: string }[] = [
-  { value: 'read:stats', label: 'Read figures', means: 'engagement, campaigns, signal quality' },
-  { value: 'read:events', label: 'Read opens', means: 'each judged open, without anything of the reader' },
-  { value: 'write:campaigns', label: 'Run campaigns', means: 'make, launch, pause and end them' },
-  { value: 'write:destinations', label: 'Manage destinations', means: 'where signals are sent' },
-  { value: 'admin', label: 'Everything an admin may', means: 'settings and people too' },
-];
+const SCOPES = [
+  { value: 'read:stats', label: 'scopeStats', means: 'scopeStatsMeans' },
+  { value: 'read:events', label: 'scopeEvents', means: 'scopeEventsMeans' },
+  { value: 'write:campaigns', label: 'scopeCampaigns', means: 'scopeCampaignsMeans' },
+  { value: 'write:destinations', label: 'scopeDestinations', means: 'scopeDestinationsMeans' },
+  { value: 'admin', label: 'scopeAdmin', means: 'scopeAdminMeans' },
+] as const satisfies readonly { value: ApiKey['scopes'][number]; label: string; means: string }[];
 
 /** Keys with which programs speak for the organization. */
 export function KeysSection() {
-  usePageTitle('API keys');
+  const words = useWords('settings');
+  usePageTitle(words('keys'));
   const keys = useQuery({ queryKey: KEY, queryFn: settingsApi.keys });
   const [made, setMade] = useState<{ name: string; key: string } | null>(null);
-  if (keys.error && !keys.data) return <LoadError what="The keys" error={keys.error} onRetry={() => keys.refetch()} />;
+  if (keys.error && !keys.data)
+    return <LoadError what={words('theKeys')} error={keys.error} onRetry={() => keys.refetch()} />;
   return (
     <>
-      <h1 className={section.title}>API keys</h1>
-      <p className={section.lead}>
-        A program sends one as <code>Authorization: Bearer …</code> and acts for the organization, within its scopes.
-      </p>
+      <h1 className={section.title}>{words('keys')}</h1>
+      <p className={section.lead}>{words.rich('keysLead', { code: (text) => <code>{text}</code> })}</p>
       <section className={panel.panel} aria-labelledby="make-key">
         <h2 id="make-key" className={section.heading}>
-          Make a key
+          {words('makeKeyTitle')}
         </h2>
         <KeyForm onMade={setMade} />
         {made === null ? null : (
-          <OnceShown label={`The key ${made.name}`} text={made.key} copyLabel="Copy key">
-            Keep it now: it is shown this once, and only its hash is stored.
+          <OnceShown label={words('theKey', { name: made.name })} text={made.key} copyLabel={words('copyKey')}>
+            {words('keyOnce')}
           </OnceShown>
         )}
       </section>
-      <section className={`${panel.panel} ${section.block}`} aria-label="Keys" aria-busy={!keys.data}>
+      <section className={`${panel.panel} ${section.block}`} aria-label={words('keysList')} aria-busy={!keys.data}>
         {keys.data ? <KeyTable keys={keys.data.data} /> : <Placeholder width="100%" height={120} />}
       </section>
     </>
@@ -56,6 +57,7 @@ export function KeysSection() {
 }
 
 function KeyForm({ onMade }: { readonly onMade: (made: { name: string; key: string } | null) => void }) {
+  const words = useWords('settings');
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<string[]>(['read:stats']);
@@ -76,26 +78,26 @@ function KeyForm({ onMade }: { readonly onMade: (made: { name: string; key: stri
   return (
     <form className={section.form} onSubmit={submit} noValidate>
       <TextInput
-        label="What it is for"
-        placeholder="CRM sync"
+        label={words('keyFor')}
+        placeholder={words('keyExample')}
         maxLength={80}
         value={name}
         error={errors.name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <Checkbox.Group label="What it may do" value={scopes} onChange={setScopes} error={errors.scopes}>
+      <Checkbox.Group label={words('keyMay')} value={scopes} onChange={setScopes} error={errors.scopes}>
         {SCOPES.map(({ value, label, means }) => (
-          <Checkbox key={value} value={value} label={label} description={means} mt={8} />
+          <Checkbox key={value} value={value} label={words(label)} description={words(means)} mt={8} />
         ))}
       </Checkbox.Group>
       <div role="alert">
         {make.error && Object.keys(errors).length === 0 ? (
-          <p className={section.failure}>Not made. {make.error.message}</p>
+          <p className={section.failure}>{words('notMade', { problem: make.error.message })}</p>
         ) : null}
       </div>
       <div className={section.buttons}>
         <Button type="submit" loading={make.isPending}>
-          Make key
+          {words('makeKey')}
         </Button>
       </div>
     </form>
@@ -103,27 +105,29 @@ function KeyForm({ onMade }: { readonly onMade: (made: { name: string; key: stri
 }
 
 function KeyTable({ keys }: { readonly keys: readonly ApiKey[] }) {
+  const words = useWords('settings');
   const [asked, setAsked] = useState<ApiKey | null>(null);
   const client = useQueryClient();
   const revoke = useMutation({
     mutationFn: settingsApi.revokeKey,
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   });
-  if (keys.length === 0)
-    return <p className={section.note}>No key yet: nothing outside speaks for the organization.</p>;
+  if (keys.length === 0) return <p className={section.note}>{words('noKeys')}</p>;
   return (
     <>
       <div role="alert">
-        {revoke.error ? <p className={section.failure}>Not revoked. {revoke.error.message}</p> : null}
+        {revoke.error ? (
+          <p className={section.failure}>{words('notRevoked', { problem: revoke.error.message })}</p>
+        ) : null}
       </div>
       <table className={table.table}>
         <thead>
           <tr>
-            <th scope="col">Key</th>
-            <th scope="col">May</th>
-            <th scope="col">Last used</th>
+            <th scope="col">{words('key')}</th>
+            <th scope="col">{words('may')}</th>
+            <th scope="col">{words('lastUsed')}</th>
             <th scope="col" className={table.actions}>
-              State
+              {words('state')}
             </th>
           </tr>
         </thead>
@@ -132,20 +136,19 @@ function KeyTable({ keys }: { readonly keys: readonly ApiKey[] }) {
             <tr key={key.id}>
               <th scope="row">
                 {key.name}
-                <span className={table.small}>
-                  {key.prefix}… made {toDayWords(key.createdAt)}
-                  {key.createdBy ? ` by ${key.createdBy.name}` : ''}
-                </span>
+                <span className={table.small}>{toMadeWords(words, key)}</span>
               </th>
-              <td data-label="May">{key.scopes.join(', ')}</td>
-              <td data-label="Last used">{key.lastUsedAt === null ? 'never' : toMinuteWords(key.lastUsedAt)}</td>
+              <td data-label={words('may')}>{key.scopes.join(', ')}</td>
+              <td data-label={words('lastUsed')}>
+                {key.lastUsedAt === null ? words('never') : toMinuteWords(key.lastUsedAt)}
+              </td>
               <td className={table.actions}>
                 {key.revokedAt === null ? (
                   <Button size="compact-sm" variant="default" onClick={() => setAsked(key)}>
-                    Revoke
+                    {words('revoke')}
                   </Button>
                 ) : (
-                  <span className={table.quiet}>revoked {toDayWords(key.revokedAt)}</span>
+                  <span className={table.quiet}>{words('revokedOn', { day: toDayWords(key.revokedAt) })}</span>
                 )}
               </td>
             </tr>
@@ -153,7 +156,7 @@ function KeyTable({ keys }: { readonly keys: readonly ApiKey[] }) {
         </tbody>
       </table>
       <Confirm
-        asked={asked && toAsked(asked)}
+        asked={asked && toAsked(words, asked)}
         onDo={() => asked && revoke.mutate(asked.id)}
         onClose={() => setAsked(null)}
       />
@@ -161,10 +164,11 @@ function KeyTable({ keys }: { readonly keys: readonly ApiKey[] }) {
   );
 }
 
-function toAsked({ name }: ApiKey) {
-  return {
-    title: `Revoke ${name}`,
-    words: 'Programs that use this key are refused within two seconds. It cannot be brought back.',
-    doLabel: 'Revoke',
-  };
+function toMadeWords(words: Words<'settings'>, { prefix, createdAt, createdBy }: ApiKey): string {
+  const made = { prefix, day: toDayWords(createdAt) };
+  return createdBy ? words('madeOnBy', { ...made, name: createdBy.name }) : words('madeOn', made);
+}
+
+function toAsked(words: Words<'settings'>, { name }: ApiKey) {
+  return { title: words('revokeTitle', { name }), words: words('revokeWords'), doLabel: words('revoke') };
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useWords } from '../../messages/use-words.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
@@ -12,6 +13,7 @@ const KEY = ['sessions'];
 
 /** Where the person is signed in. No address is shown, since none is kept. */
 export function LiveSessionList() {
+  const words = useWords('settings');
   const client = useQueryClient();
   const sessions = useQuery({ queryKey: KEY, queryFn: settingsApi.sessions });
   const end = useMutation({
@@ -19,40 +21,42 @@ export function LiveSessionList() {
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   });
   if (sessions.error && !sessions.data)
-    return <LoadError what="Your sessions" error={sessions.error} onRetry={() => sessions.refetch()} />;
+    return <LoadError what={words('theSessions')} error={sessions.error} onRetry={() => sessions.refetch()} />;
   const rows = sessions.data?.data;
   return (
     <section className={`${panel.panel} ${section.block}`} aria-labelledby="sessions-title" aria-busy={!rows}>
       <div className={section.head} style={{ marginBottom: 0 }}>
         <h2 id="sessions-title" className={section.heading}>
-          Where you are signed in
+          {words('sessionsTitle')}
         </h2>
         {rows && rows.length > 1 ? (
           <Button size="compact-sm" variant="default" onClick={() => end.mutate(settingsApi.endOtherSessions)}>
-            Sign out everywhere else
+            {words('endOthers')}
           </Button>
         ) : null}
       </div>
-      <div role="alert">{end.error ? <p className={section.failure}>Not done. {end.error.message}</p> : null}</div>
+      <div role="alert">
+        {end.error ? <p className={section.failure}>{words('notDone', { problem: end.error.message })}</p> : null}
+      </div>
       {rows ? (
         <table className={table.table}>
           <tbody>
             {rows.map(({ id, device, lastSeenAt, isCurrent }) => (
               <tr key={id}>
                 <th scope="row">
-                  {device ?? 'A program that did not tell its name'}
-                  <span className={table.small}>last seen {toMinuteWords(lastSeenAt)}</span>
+                  {device ?? words('noDevice')}
+                  <span className={table.small}>{words('lastSeen', { when: toMinuteWords(lastSeenAt) })}</span>
                 </th>
                 <td className={table.actions}>
                   {isCurrent ? (
-                    <span className={table.quiet}>here</span>
+                    <span className={table.quiet}>{words('here')}</span>
                   ) : (
                     <Button
                       size="compact-sm"
                       variant="default"
                       onClick={() => end.mutate(() => settingsApi.endSession(id))}
                     >
-                      Sign out
+                      {words('signOut')}
                     </Button>
                   )}
                 </td>

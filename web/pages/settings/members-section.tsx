@@ -1,8 +1,9 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import type { MemberAnswer } from '../../../src/contract/member.ts';
 import type { Role, SessionResponse } from '../../../src/contract/session.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
@@ -10,12 +11,16 @@ import { Placeholder } from '../../ui/placeholder.tsx';
 import table from '../../ui/table.module.css';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 import { Invitations } from './invitations.tsx';
+import { MemberImport } from './member-import.tsx';
+import { SeatNotes } from './seat-notes.tsx';
 import section from './section.module.css';
-import { settingsApi } from './settings-api.ts';
+import { type Department, settingsApi } from './settings-api.ts';
+import { toRoleWords } from './to-role-words.ts';
 
 /** Who belongs to the organization, and who may do what. */
 export function MembersSection({ person }: { readonly person: SessionResponse }) {
-  usePageTitle('Members');
+  const words = useWords('settings');
+  usePageTitle(words('members'));
   const [search, setSearch] = useState('');
   const question = useDeferredValue(search.trim());
   const list = useInfiniteQuery({
@@ -26,30 +31,30 @@ export function MembersSection({ person }: { readonly person: SessionResponse })
     placeholderData: (before) => before,
   });
   if (list.error && !list.data)
-    return <LoadError what="The members" error={list.error} onRetry={() => list.refetch()} />;
+    return <LoadError what={words('theMembers')} error={list.error} onRetry={() => list.refetch()} />;
   const members = list.data?.pages.flatMap((page) => page.data);
   return (
     <>
-      <h1 className={section.title}>Members</h1>
-      <p className={section.lead}>
-        Each member has a pixel of their own. A deactivated one is shut out at once; what was counted stays.
-      </p>
+      <h1 className={section.title}>{words('members')}</h1>
+      <p className={section.lead}>{words('membersLead')}</p>
+      <SeatNotes />
       <Invitations isOwner={person.role === 'owner'} />
-      <section className={`${panel.panel} ${section.block}`} aria-label="All members" aria-busy={!members}>
+      <MemberImport />
+      <section className={`${panel.panel} ${section.block}`} aria-label={words('allMembers')} aria-busy={!members}>
         <TextInput
           type="search"
           maw={320}
           mb={8}
-          aria-label="Find a member by name or address"
-          placeholder="Find by name or address"
+          aria-label={words('findLabel')}
+          placeholder={words('find')}
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
         {members ? <MemberTable members={members} person={person} /> : <Placeholder width="100%" height={240} />}
-        {members?.length === 0 ? <p className={section.note}>Nobody of that name or address.</p> : null}
+        {members?.length === 0 ? <p className={section.note}>{words('nobody')}</p> : null}
         {list.hasNextPage ? (
           <Button variant="default" mt={8} loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
-            Show more
+            {words('showMore')}
           </Button>
         ) : null}
       </section>
@@ -58,21 +63,23 @@ export function MembersSection({ person }: { readonly person: SessionResponse })
 }
 
 function MemberTable({ members, person }: { members: readonly MemberAnswer[]; person: SessionResponse }) {
+  const words = useWords('settings');
+  const departments = useQuery({ queryKey: ['departments'], queryFn: settingsApi.departments });
   const [asked, setAsked] = useState<MemberAnswer | null>(null);
   const change = useChangeMember();
   return (
     <>
       <div role="alert">
-        {change.error ? <p className={section.failure}>Not done. {change.error.message}</p> : null}
+        {change.error ? <p className={section.failure}>{words('notDone', { problem: change.error.message })}</p> : null}
       </div>
       <table className={table.table}>
         <thead>
           <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Department</th>
-            <th scope="col">Role</th>
+            <th scope="col">{words('name')}</th>
+            <th scope="col">{words('department')}</th>
+            <th scope="col">{words('role')}</th>
             <th scope="col" className={table.actions}>
-              Access
+              {words('access')}
             </th>
           </tr>
         </thead>
@@ -80,11 +87,17 @@ function MemberTable({ members, person }: { members: readonly MemberAnswer[]; pe
           {members.map((member) => (
             <tr key={member.userId}>
               <th scope="row">
-                {member.name}
+                <bdi>{member.name}</bdi>
                 <span className={table.small}>{member.email}</span>
               </th>
-              <td data-label="Department">{member.department?.name ?? 'No department'}</td>
-              <td data-label="Role">
+              <td data-label={words('department')}>
+                <DepartmentChoice
+                  member={member}
+                  departments={departments.data?.data ?? []}
+                  onChange={(id) => change.mutate(() => settingsApi.setDepartment(member.userId, id))}
+                />
+              </td>
+              <td data-label={words('role')}>
                 <RoleChoice
                   member={member}
                   mayChange={person.role === 'owner' && member.userId !== person.userId}
@@ -93,10 +106,10 @@ function MemberTable({ members, person }: { members: readonly MemberAnswer[]; pe
               </td>
               <td className={table.actions}>
                 {member.userId === person.userId ? (
-                  <span className={table.quiet}>you</span>
+                  <span className={table.quiet}>{words('you')}</span>
                 ) : member.status === 'active' ? (
                   <Button size="compact-sm" variant="default" onClick={() => setAsked(member)}>
-                    Deactivate
+                    {words('deactivate')}
                   </Button>
                 ) : (
                   <Button
@@ -104,7 +117,7 @@ function MemberTable({ members, person }: { members: readonly MemberAnswer[]; pe
                     variant="default"
                     onClick={() => change.mutate(() => settingsApi.setActive(member.userId, true))}
                   >
-                    Let in again
+                    {words('letInAgain')}
                   </Button>
                 )}
               </td>
@@ -113,7 +126,7 @@ function MemberTable({ members, person }: { members: readonly MemberAnswer[]; pe
         </tbody>
       </table>
       <Confirm
-        asked={asked && toAsked(asked)}
+        asked={asked && toAsked(words, asked)}
         onDo={() => asked && change.mutate(() => settingsApi.setActive(asked.userId, false))}
         onClose={() => setAsked(null)}
       />
@@ -121,11 +134,11 @@ function MemberTable({ members, person }: { members: readonly MemberAnswer[]; pe
   );
 }
 
-function toAsked({ name }: MemberAnswer) {
+function toAsked(words: Words<'settings'>, { name }: MemberAnswer) {
   return {
-    title: `Deactivate ${name}`,
-    words: `${name} is signed out everywhere at once and cannot sign in. Their pixel goes on counting in mail already sent. You can let them in again.`,
-    doLabel: 'Deactivate',
+    title: words('deactivateTitle', { name }),
+    words: words('deactivateWords', { name }),
+    doLabel: words('deactivate'),
   };
 }
 
@@ -135,19 +148,42 @@ interface RoleChoiceProps {
   readonly onChange: (role: Role) => void;
 }
 
-const ROLE_WORDS: Readonly<Record<Role, string>> = { owner: 'Owner', admin: 'Admin', member: 'Member' };
+const ROLES: readonly Role[] = ['owner', 'admin', 'member'];
 
 /** Only owners give roles. */
 function RoleChoice({ member, mayChange, onChange }: RoleChoiceProps) {
-  if (!mayChange || member.status !== 'active') return ROLE_WORDS[member.role];
+  const words = useWords('settings');
+  if (!mayChange || member.status !== 'active') return toRoleWords(words, member.role);
   return (
     <NativeSelect
       size="xs"
       maw={120}
-      aria-label={`Role of ${member.name}`}
+      aria-label={words('roleOf', { name: member.name })}
       value={member.role}
       onChange={(event) => onChange(event.currentTarget.value as Role)}
-      data={Object.entries(ROLE_WORDS).map(([value, label]) => ({ value, label }))}
+      data={ROLES.map((value) => ({ value, label: toRoleWords(words, value) }))}
+    />
+  );
+}
+
+interface DepartmentChoiceProps {
+  readonly member: MemberAnswer;
+  readonly departments: readonly Department[];
+  readonly onChange: (id: string | null) => void;
+}
+
+function DepartmentChoice({ member, departments, onChange }: DepartmentChoiceProps) {
+  const words = useWords('settings');
+  const none = words('noDepartment');
+  if (member.status !== 'active' || departments.length === 0) return <bdi>{member.department?.name ?? none}</bdi>;
+  return (
+    <NativeSelect
+      size="xs"
+      maw={180}
+      aria-label={words('departmentOf', { name: member.name })}
+      value={member.department?.id ?? ''}
+      onChange={(event) => onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)}
+      data={[{ value: '', label: none }, ...departments.map(({ id, name }) => ({ value: id, label: name }))]}
     />
   );
 }

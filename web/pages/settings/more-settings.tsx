@@ -1,5 +1,6 @@
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import type { TrackingSettingsAnswer } from '../../../src/contract/tracking-settings.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { toTimeZones } from '../../ui/to-time-zones.ts';
 import styles from './tracking-panel.module.css';
 
@@ -9,52 +10,45 @@ interface Props {
   readonly onChange: (more: Partial<TrackingSettingsAnswer>) => void;
 }
 
-const MODES: readonly { value: TrackingSettingsAnswer['mode']; label: string; means: string }[] = [
-  {
-    value: 'signals',
-    label: 'Signals: opens, readers told apart for a day',
-    means: 'Readers are told apart by a hash whose key is destroyed within two days.',
-  },
-  {
-    value: 'aggregate',
-    label: 'Aggregate: opens only',
-    means: 'Readers are not told apart: no unique figures, no signals.',
-  },
-  { value: 'off', label: 'Off: nothing is recorded', means: 'Pixels still answer, so no mail shows a broken image.' },
-];
+const MODES = [
+  { value: 'signals', label: 'modeSignals', means: 'modeSignalsMeans' },
+  { value: 'aggregate', label: 'modeAggregate', means: 'modeAggregateMeans' },
+  { value: 'off', label: 'modeOff', means: 'modeOffMeans' },
+] as const;
 
 /** What the founding panel does not have. Closed at first: the defaults suit most. */
 export function MoreSettings({ draft, errors, onChange }: Props) {
+  const words = useWords('settings');
   const mode = MODES.find(({ value }) => value === draft.mode);
   return (
     <details className={styles.more}>
-      <summary>More</summary>
+      <summary>{words('more')}</summary>
       <div className={styles.moreFields}>
         <NativeSelect
-          label="Time zone"
-          description="Whose days and hours the figures use; members may choose their own"
+          label={words('timezone')}
+          description={words('timezoneMeans')}
           value={draft.timezone}
           error={errors.timezone}
           onChange={(event) => onChange({ timezone: event.currentTarget.value })}
           data={toTimeZones(draft.timezone)}
         />
         <NativeSelect
-          label="Tracking mode"
-          description={mode?.means}
+          label={words('mode')}
+          description={mode && words(mode.means)}
           value={draft.mode}
           error={errors.mode}
           onChange={(event) => onChange({ mode: event.currentTarget.value as TrackingSettingsAnswer['mode'] })}
-          data={MODES.map(({ value, label }) => ({ value, label }))}
+          data={MODES.map(({ value, label }) => ({ value, label: words(label) }))}
         />
         <Switch
-          label="Leave out our own opens"
-          description="Opens from devices signed in to MailTracker are shown and not counted"
+          label={words('ownOpens')}
+          description={words('ownOpensMeans')}
           checked={draft.exclude_own_opens}
           onChange={(event) => onChange({ exclude_own_opens: event.currentTarget.checked })}
         />
         <Switch
-          label="Keep the country of readers"
-          description="The country only, of opens by people only; no address is ever kept"
+          label={words('region')}
+          description={words('regionMeans')}
           checked={draft.collect_region}
           onChange={(event) => onChange({ collect_region: event.currentTarget.checked })}
         />
@@ -63,8 +57,8 @@ export function MoreSettings({ draft, errors, onChange }: Props) {
           type="number"
           min={3}
           max={50}
-          label="Smallest group shown"
-          description="Breakdowns by what a reader uses name a group from this many readers on"
+          label={words('smallestGroup')}
+          description={words('smallestGroupMeans')}
           value={draft.k_anonymity}
           error={errors.k_anonymity}
           onChange={(event) => onChange({ k_anonymity: Number(event.currentTarget.value) })}

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { useWords } from '../../messages/use-words.ts';
 import { copyToClipboard } from '../../ui/copy-to-clipboard.ts';
 import { CopyIcon } from '../../ui/icons.tsx';
 import styles from './once-shown.module.css';
@@ -12,12 +13,11 @@ interface Props {
   readonly children: ReactNode;
 }
 
-const WORDS = { none: '', copied: 'Copied.', refused: 'Your browser refused to copy. Select it and copy it yourself.' };
-
 /** A secret that the server tells once: to copy now. */
 export function OnceShown({ label, text, copyLabel, children }: Props) {
-  const [outcome, setOutcome] = useState<keyof typeof WORDS>('none');
-  const copy = async () => setOutcome((await copyToClipboard({ html: null, text })) ? 'copied' : 'refused');
+  const words = useWords('settings');
+  const [outcome, setOutcome] = useState<'copied' | 'copyRefused' | null>(null);
+  const copy = async () => setOutcome((await copyToClipboard({ html: null, text })) ? 'copied' : 'copyRefused');
   return (
     <div className={styles.once}>
       <p>{children}</p>
@@ -33,7 +33,7 @@ export function OnceShown({ label, text, copyLabel, children }: Props) {
           {copyLabel}
         </Button>
       </div>
-      <p role="status">{WORDS[outcome]}</p>
+      <p role="status">{outcome === null ? '' : words(outcome)}</p>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { MemberAnswer } from '../../../src/contract/member.ts';
 import type { SessionResponse } from '../../../src/contract/session.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { EntryForm, type Words } from '../../ui/entry-form.tsx';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
@@ -12,46 +13,46 @@ import { usePageTitle } from '../../ui/use-page-title.ts';
 import { LiveSessionList } from './live-session-list.tsx';
 import section from './section.module.css';
 import { type ProfileChange, settingsApi } from './settings-api.ts';
+import { ThisScreen } from './this-screen.tsx';
+import { TwoFactor } from './two-factor.tsx';
 
 /** What others see of me, and what guards my account. */
 export function ProfileSection({ person }: { readonly person: SessionResponse }) {
-  usePageTitle('Profile and security');
+  const words = useWords('settings');
+  usePageTitle(words('profile'));
   const profile = useQuery({ queryKey: ['profile'], queryFn: settingsApi.profile });
   if (profile.error && !profile.data)
-    return <LoadError what="Your profile" error={profile.error} onRetry={() => profile.refetch()} />;
+    return <LoadError what={words('theProfile')} error={profile.error} onRetry={() => profile.refetch()} />;
   return (
     <>
-      <h1 className={section.title}>Profile and security</h1>
+      <h1 className={section.title}>{words('profile')}</h1>
       <p className={section.lead}>
-        Signed in as {person.email} at {person.organizationName}.
+        {words('signedInAs', { email: person.email, organization: person.organizationName })}
       </p>
       <section className={panel.panel} aria-labelledby="profile-title" aria-busy={!profile.data}>
         <h2 id="profile-title" className={section.heading}>
-          What stands in your signature
+          {words('profileTitle')}
         </h2>
         {profile.data ? <ProfileForm profile={profile.data} /> : <Placeholder width="100%" height={300} />}
       </section>
       <section className={`${panel.panel} ${section.block}`} aria-labelledby="password-title">
         <h2 id="password-title" className={section.heading}>
-          Password
+          {words('passwordTitle')}
         </h2>
         <PasswordForm />
       </section>
+      <TwoFactor person={person} />
       <LiveSessionList />
+      <ThisScreen />
     </>
   );
 }
 
-const MODES = [
-  { value: '', label: 'As the organization' },
-  { value: 'aggregate', label: 'Opens only; readers are not told apart' },
-  { value: 'off', label: 'Nothing of mine is recorded' },
-];
-
 function ProfileForm({ profile }: { readonly profile: MemberAnswer }) {
+  const words = useWords('settings');
   const client = useQueryClient();
   const save = useMutation({
-    mutationFn: (words: Words) => settingsApi.saveProfile(toChange(words)),
+    mutationFn: (typed: Words) => settingsApi.saveProfile(toChange(typed)),
     onSuccess: (stored) => {
       client.setQueryData(['profile'], stored);
       for (const key of ['session', 'signature', 'my-stats', 'daily', 'members'])
@@ -61,17 +62,23 @@ function ProfileForm({ profile }: { readonly profile: MemberAnswer }) {
   return (
     <div className={section.form}>
       <EntryForm
-        submitLabel="Save profile"
-        required={{ name: 'Your name, as it stands in your signature' }}
-        onSubmit={async (words) => void (await save.mutateAsync(words))}
+        submitLabel={words('saveProfile')}
+        required={{ name: words('nameNeeded') }}
+        onSubmit={async (typed) => void (await save.mutateAsync(typed))}
       >
         {(errors) => (
           <>
-            <TextInput name="name" label="Name" defaultValue={profile.name} autoComplete="name" error={errors.name} />
-            <TextInput name="title" label="Title" defaultValue={profile.title ?? ''} error={errors.title} />
+            <TextInput
+              name="name"
+              label={words('name')}
+              defaultValue={profile.name}
+              autoComplete="name"
+              error={errors.name}
+            />
+            <TextInput name="title" label={words('jobTitle')} defaultValue={profile.title ?? ''} error={errors.title} />
             <TextInput
               name="phone"
-              label="Phone"
+              label={words('phone')}
               type="tel"
               defaultValue={profile.phone ?? ''}
               autoComplete="tel"
@@ -79,25 +86,29 @@ function ProfileForm({ profile }: { readonly profile: MemberAnswer }) {
             />
             <NativeSelect
               name="timezone"
-              label="Time zone"
-              description="Whose days and hours your own figures use"
+              label={words('timezone')}
+              description={words('ownTimezone')}
               defaultValue={profile.timezone ?? ''}
               error={errors.timezone}
-              data={[{ value: '', label: "The organization's" }, ...toTimeZones(profile.timezone)]}
+              data={[{ value: '', label: words('organizations') }, ...toTimeZones(profile.timezone)]}
             />
             <NativeSelect
               name="trackingMode"
-              label="Tracking of my mail"
-              description="You may restrict what your organization records, never widen it"
+              label={words('ownMode')}
+              description={words('ownModeMeans')}
               defaultValue={profile.trackingMode ?? ''}
               error={errors.trackingMode}
-              data={MODES}
+              data={[
+                { value: '', label: words('ownModeAs') },
+                { value: 'aggregate', label: words('ownModeAggregate') },
+                { value: 'off', label: words('ownModeOff') },
+              ]}
             />
           </>
         )}
       </EntryForm>
       <p className={section.note} role="status">
-        {save.isSuccess ? 'Saved. Copy your signature again when your name, title or phone changed.' : ''}
+        {save.isSuccess ? words('profileSaved') : ''}
       </p>
     </div>
   );
@@ -113,19 +124,18 @@ function toChange({ name = '', title = '', phone = '', timezone = '', trackingMo
   };
 }
 
-const PASSWORDS = { currentPassword: 'Your password of now', newPassword: 'A password of at least 8 characters' };
-const VISIBILITY = { 'aria-label': 'Show or hide the password' };
-
 function PasswordForm() {
+  const words = useWords('settings');
   const client = useQueryClient();
+  const visibility = { 'aria-label': words('showPassword') };
   const [round, setRound] = useState(0);
   return (
     <div className={section.form}>
       <EntryForm
         // A new round empties the fields once the password has changed.
         key={round}
-        submitLabel="Change password"
-        required={PASSWORDS}
+        submitLabel={words('changePassword')}
+        required={{ currentPassword: words('passwordNowNeeded'), newPassword: words('passwordNewNeeded') }}
         onSubmit={async ({ currentPassword = '', newPassword = '' }) => {
           await settingsApi.changePassword({ currentPassword, newPassword });
           setRound(round + 1);
@@ -136,26 +146,26 @@ function PasswordForm() {
           <>
             <PasswordInput
               name="currentPassword"
-              label="Password now"
+              label={words('passwordNow')}
               autoComplete="current-password"
               error={errors.currentPassword}
               visibilityToggleFocusable
-              visibilityToggleButtonProps={VISIBILITY}
+              visibilityToggleButtonProps={visibility}
             />
             <PasswordInput
               name="newPassword"
-              label="New password"
-              description="8 characters or more; 15 or more are advised"
+              label={words('passwordNew')}
+              description={words('passwordAdvice')}
               autoComplete="new-password"
               error={errors.newPassword}
               visibilityToggleFocusable
-              visibilityToggleButtonProps={VISIBILITY}
+              visibilityToggleButtonProps={visibility}
             />
           </>
         )}
       </EntryForm>
       <p className={section.note} role="status">
-        {round > 0 ? 'Changed. Every other session of yours has ended.' : ''}
+        {round > 0 ? words('passwordChanged') : ''}
       </p>
     </div>
   );

@@ -1,8 +1,13 @@
 import type { ApiKey, CreateApiKey } from '../../../src/contract/api-key.ts';
 import type { AuditLog } from '../../../src/contract/audit-log.ts';
 import type { InvitationAnswer } from '../../../src/contract/invitation.ts';
+import type { Sharing } from '../../../src/contract/live-session.ts';
 import type { MemberAnswer } from '../../../src/contract/member.ts';
+import type { MemberImportReport } from '../../../src/contract/member-import.ts';
+import type { PlanAnswer } from '../../../src/contract/plan.ts';
+import type { PrivacyErase } from '../../../src/contract/privacy.ts';
 import type { Role } from '../../../src/contract/session.ts';
+import type { SsoProviderAnswer, SsoSettings } from '../../../src/contract/sso.ts';
 import type { TrackingSettingsAnswer } from '../../../src/contract/tracking-settings.ts';
 import { request } from '../../api.ts';
 
@@ -44,10 +49,30 @@ export const settingsApi = {
   tracking: () => request<TrackingSettingsAnswer>('GET', '/api/admin/tracking/settings'),
   saveTracking: (settings: TrackingSettingsAnswer) =>
     request<TrackingSettingsAnswer>('PUT', '/api/admin/tracking/settings', settings),
-  departments: () => request<Page<Department>>('GET', '/api/departments'),
+  departments: () => request<Page<Department>>('GET', '/api/departments?limit=200'),
+  addDepartment: (name: string) => request<Department>('POST', '/api/departments', { name }),
+  renameDepartment: (id: string, name: string) => request<null>('PATCH', `/api/departments/${id}`, { name }),
+  deleteDepartment: (id: string) => request<null>('DELETE', `/api/departments/${id}`),
+  plan: () => request<PlanAnswer>('GET', '/api/plan'),
+  sharing: () => request<Sharing>('GET', '/api/admin/sharing'),
+  /** Tried when `isDryRun`, kept otherwise. */
+  importMembers: (file: File, isDryRun: boolean) =>
+    request<MemberImportReport>('POST', `/api/members/import?dryRun=${isDryRun}`, file),
+  sso: () => request<SsoProviderAnswer>('GET', '/api/sso/provider'),
+  saveSso: (body: SsoSettings) => request<SsoProviderAnswer>('PUT', '/api/sso/provider', body),
+  deleteSso: () => request<null>('DELETE', '/api/sso/provider'),
+  erase: (body: PrivacyErase) =>
+    request<{ erased: Readonly<Record<string, number>> }>('POST', '/api/privacy/erase', body),
+  beginTwoFactor: (password: string) =>
+    request<{ totpURI: string; backupCodes: readonly string[] }>('POST', '/api/auth/two-factor/enable', { password }),
+  confirmTwoFactor: (code: string) => request<unknown>('POST', '/api/auth/two-factor/verify-totp', { code }),
+  endTwoFactor: (password: string) => request<unknown>('POST', '/api/auth/two-factor/disable', { password }),
   members: ({ search, cursor }: MemberQuestion) =>
     request<Page<MemberAnswer>>('GET', `/api/members?${toQuery({ search, cursor, limit: `${MEMBERS_PER_PAGE}` })}`),
+  member: (userId: string) => request<MemberAnswer>('GET', `/api/members/${encodeURIComponent(userId)}`),
   setRole: (userId: string, role: Role) => request<MemberAnswer>('PUT', `/api/members/${userId}/role`, { role }),
+  setDepartment: (userId: string, departmentId: string | null) =>
+    request<MemberAnswer>('PATCH', `/api/members/${userId}`, { departmentId }),
   setActive: (userId: string, isActive: boolean) =>
     request<MemberAnswer>('POST', `/api/members/${userId}/${isActive ? 'reactivate' : 'deactivate'}`, {}),
   invitations: () => request<Page<InvitationAnswer>>('GET', '/api/invitations?limit=200'),

@@ -1,46 +1,67 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { Link, Redirect, useLocation } from 'wouter';
 import type { SessionResponse } from '../../../src/contract/session.ts';
+import { loadWords, useWords, type Words } from '../../messages/use-words.ts';
 import { NotFoundPage } from '../not-found/not-found-page.tsx';
 import { AuditSection } from './audit-section.tsx';
+import { DataSection } from './data-section.tsx';
+import { DepartmentsSection } from './departments-section.tsx';
 import { KeysSection } from './keys-section.tsx';
 import { MembersSection } from './members-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
 import styles from './settings-page.module.css';
+import { SsoSection } from './sso-section.tsx';
 import { TrackingPanel } from './tracking-panel.tsx';
+
+// Fetched when it is gone to: it weighs as much as the others together.
+const DestinationsSection = lazy(async () => {
+  const [{ DestinationsSection: Section }] = await Promise.all([
+    import('./destinations/destinations-section.tsx'),
+    loadWords('destinations'),
+  ]);
+  return { default: Section };
+});
 
 const SECTIONS: readonly {
   readonly path: string;
-  readonly label: string;
+  readonly label: Parameters<Words<'settings'>>[0] &
+    ('tracking' | 'members' | 'departments' | 'sso' | 'destinations' | 'keys' | 'audit' | 'data' | 'profile');
   readonly isForAdmins: boolean;
   readonly Section: ComponentType<{ readonly person: SessionResponse }>;
 }[] = [
-  { path: '/settings/tracking', label: 'Email tracking', isForAdmins: true, Section: TrackingPanel },
-  { path: '/settings/members', label: 'Members', isForAdmins: true, Section: MembersSection },
-  { path: '/settings/keys', label: 'API keys', isForAdmins: true, Section: KeysSection },
-  { path: '/settings/audit', label: 'Audit log', isForAdmins: true, Section: AuditSection },
-  { path: '/settings/profile', label: 'Profile and security', isForAdmins: false, Section: ProfileSection },
+  { path: '/settings/tracking', label: 'tracking', isForAdmins: true, Section: TrackingPanel },
+  { path: '/settings/members', label: 'members', isForAdmins: true, Section: MembersSection },
+  { path: '/settings/departments', label: 'departments', isForAdmins: true, Section: DepartmentsSection },
+  { path: '/settings/sso', label: 'sso', isForAdmins: true, Section: SsoSection },
+  { path: '/settings/destinations', label: 'destinations', isForAdmins: true, Section: DestinationsSection },
+  { path: '/settings/keys', label: 'keys', isForAdmins: true, Section: KeysSection },
+  { path: '/settings/audit', label: 'audit', isForAdmins: true, Section: AuditSection },
+  { path: '/settings/data', label: 'data', isForAdmins: false, Section: DataSection },
+  { path: '/settings/profile', label: 'profile', isForAdmins: false, Section: ProfileSection },
 ];
 
 /** What is set once and then left alone: a quiet list beside one section at a time. */
 export function SettingsPage({ person }: { readonly person: SessionResponse }) {
+  const words = useWords('settings');
   const [path] = useLocation();
   const isAdmin = person.role !== 'member';
   const sections = SECTIONS.filter(({ isForAdmins }) => isAdmin || !isForAdmins);
   if (path === '/settings') return <Redirect to={sections[0]?.path ?? '/'} replace />;
-  const current = sections.find((section) => section.path === path);
+  const current = sections.find((section) => path === section.path || path.startsWith(`${section.path}/`));
   if (!current) return <NotFoundPage />;
   return (
     <div className={styles.layout}>
-      <nav className={styles.list} aria-label="Settings">
+      <nav className={styles.list} aria-label={words('title')}>
         {sections.map(({ path: to, label }) => (
-          <Link key={to} href={to} className={styles.link} aria-current={to === path ? 'page' : undefined}>
-            {label}
+          <Link key={to} href={to} className={styles.link} aria-current={to === current.path ? 'page' : undefined}>
+            {words(label)}
           </Link>
         ))}
       </nav>
       <div className={styles.section}>
-        <current.Section person={person} />
+        <Suspense fallback={null}>
+          <current.Section person={person} />
+        </Suspense>
       </div>
     </div>
   );

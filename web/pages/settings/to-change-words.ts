@@ -1,12 +1,19 @@
+/** How the values that have no words of their own are said. */
+export interface ValueNames {
+  readonly on: string;
+  readonly off: string;
+  readonly none: string;
+}
+
 type Values = Readonly<Record<string, unknown>> | null;
 
 /** "retention days: 90 → 30", one for each thing that changed. */
-export function toChangeWords(before: Values, after: Values): string[] {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  return names.map((name) => {
+export function toChangeWords(before: Values, after: Values, names: ValueNames): string[] {
+  const changed = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  return changed.map((name) => {
     const words = toWords(name);
-    if (before === null || !(name in before)) return `${words}: ${toValueWords(after?.[name])}`;
-    return `${words}: ${toValueWords(before[name])} → ${toValueWords(after?.[name])}`;
+    if (before === null || !(name in before)) return `${words}: ${toValueWords(after?.[name], names)}`;
+    return `${words}: ${toValueWords(before[name], names)} → ${toValueWords(after?.[name], names)}`;
   });
 }
 
@@ -17,10 +24,10 @@ function toWords(name: string): string {
     .toLowerCase();
 }
 
-function toValueWords(value: unknown): string {
-  if (value === null || value === undefined || value === '') return 'none';
-  if (value === true) return 'on';
-  if (value === false) return 'off';
-  if (Array.isArray(value)) return value.map(toValueWords).join(', ');
+function toValueWords(value: unknown, names: ValueNames): string {
+  if (value === null || value === undefined || value === '') return names.none;
+  if (value === true) return names.on;
+  if (value === false) return names.off;
+  if (Array.isArray(value)) return value.map((item) => toValueWords(item, names)).join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : `${value}`;
 }

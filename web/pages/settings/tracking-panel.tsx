@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { TrackingSettingsAnswer } from '../../../src/contract/tracking-settings.ts';
 import { ApiProblem } from '../../api.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
@@ -16,14 +17,15 @@ const KEY = ['tracking-settings'];
 
 /** What is recorded, for how long, and who sees it. */
 export function TrackingPanel() {
-  usePageTitle('Email tracking settings');
+  const words = useWords('settings');
+  usePageTitle(words('trackingPage'));
   const settings = useQuery({ queryKey: KEY, queryFn: settingsApi.tracking });
   if (settings.error && !settings.data)
-    return <LoadError what="The settings" error={settings.error} onRetry={() => settings.refetch()} />;
+    return <LoadError what={words('theSettings')} error={settings.error} onRetry={() => settings.refetch()} />;
   return (
     <section className={panel.panel} aria-labelledby="tracking-title" aria-busy={!settings.data}>
       <h1 id="tracking-title" className={section.title}>
-        Email Tracking Settings
+        {words('panelTitle')}
       </h1>
       {settings.data ? <SettingsForm saved={settings.data} /> : <Placeholder width="100%" height={420} />}
     </section>
@@ -31,6 +33,7 @@ export function TrackingPanel() {
 }
 
 function SettingsForm({ saved }: { readonly saved: TrackingSettingsAnswer }) {
+  const words = useWords('settings');
   const [changes, setChanges] = useState<Partial<TrackingSettingsAnswer>>({});
   const save = useSave();
   const draft = { ...saved, ...changes };
@@ -49,25 +52,23 @@ function SettingsForm({ saved }: { readonly saved: TrackingSettingsAnswer }) {
       <FoundingSettings draft={draft} saved={saved} errors={errors} onChange={change} />
       <MoreSettings draft={draft} errors={errors} onChange={change} />
       <div role="alert">
-        {save.error ? (
-          <p className={section.failure}>Not saved. {save.error.message} What you changed still stands here.</p>
-        ) : null}
+        {save.error ? <p className={section.failure}>{words('notSaved', { problem: save.error.message })}</p> : null}
       </div>
       <div className={section.buttons}>
         <Button type="submit" size="md" loading={save.isPending}>
-          Save Settings
+          {words('save')}
         </Button>
         <p className={section.note} role="status">
-          {toSavedWords(save.isSuccess, isChanged)}
+          {toSavedWords(words, save.isSuccess, isChanged)}
         </p>
       </div>
     </form>
   );
 }
 
-function toSavedWords(isSaved: boolean, isChanged: boolean): string {
-  if (isChanged) return 'Changed, not saved yet.';
-  return isSaved ? 'Saved. It holds at once.' : '';
+function toSavedWords(words: Words<'settings'>, isSaved: boolean, isChanged: boolean): string {
+  if (isChanged) return words('changedNotSaved');
+  return isSaved ? words('savedHolds') : '';
 }
 
 /** The screen takes the new settings as saved at once, and takes them back when the server refuses. */

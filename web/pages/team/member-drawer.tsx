@@ -1,5 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useWords } from '../../messages/use-words.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import { BestHours } from '../engagement/best-hours.tsx';
 import { DailyBars } from '../engagement/daily-bars.tsx';
@@ -20,22 +21,25 @@ interface Props {
 
 /** One person's figures, as that person sees them. */
 export function MemberDrawer({ shown, onClose }: Props) {
+  const words = useWords('team');
   return (
     <Drawer
       opened={shown !== null}
       onClose={onClose}
       position="right"
       size={640}
-      title={shown?.name}
+      title={<bdi>{shown?.name}</bdi>}
       styles={{ content: { background: 'var(--page)' }, header: { background: 'var(--page)' } }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': words('close') }}
     >
-      {shown === null ? null : <MemberFigures userId={shown.userId} />}
+      {shown === null ? null : <MemberFigures shown={shown} />}
     </Drawer>
   );
 }
 
-function MemberFigures({ userId }: { readonly userId: string }) {
+function MemberFigures({ shown }: { readonly shown: Shown }) {
+  const words = useWords('team');
+  const { userId, name } = shown;
   const stats = useQuery({ queryKey: ['member-stats', userId], queryFn: () => teamApi.member(userId) });
   const daily = useQuery({
     queryKey: ['member-daily', userId],
@@ -45,13 +49,16 @@ function MemberFigures({ userId }: { readonly userId: string }) {
   if (error)
     return (
       <LoadError
-        what="These figures"
+        what={words('theseFigures')}
         error={error}
         onRetry={() => void Promise.all([stats.refetch(), daily.refetch()])}
       />
     );
   return (
     <div className={styles.drawer}>
+      <p className={styles.logged} dir="auto">
+        {words('logged', { name })}
+      </p>
       <HeadlineFigures stats={stats.data} period="thisWeek" />
       <DailyBars daily={daily.data} />
       <BestHours peakHours={stats.data?.peakHours} />
