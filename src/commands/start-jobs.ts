@@ -1,6 +1,8 @@
+import { createMailer, type Letter } from '../accounts/create-mailer.ts';
 import { startCampaignClock } from '../campaigns/start-campaign-clock.ts';
 import { keepLeader } from '../db/keep-leader.ts';
 import { startRetention } from '../retention/start-retention.ts';
+import { startDigests } from '../signals/start-digests.ts';
 import type { Closers, Parts } from './open-parts.ts';
 
 /** What happens by the clock, on one node at a time: every process with the role `process` stands by. */
@@ -27,9 +29,14 @@ export function startJobs(parts: Parts): void {
 }
 
 /** One line per job; each must bear to run twice for a moment. */
-async function beginJobs({ databases, clock, log, tokenKey, closers }: Parts): Promise<void> {
+async function beginJobs({ config, databases, clock, log, tokenKey, closers }: Parts): Promise<void> {
   const retention = await startRetention({ databases, clock, log });
   closers.push(() => retention.stop());
   const campaigns = startCampaignClock({ databases, clock, log, tokenKey });
   closers.push(() => campaigns.stop());
+  const mailer = config.smtpUrl === null ? null : createMailer(config.smtpUrl, config.publicUrl);
+  if (mailer !== null) closers.push(async () => mailer.close());
+  const send = mailer === null ? null : (letter: Letter) => mailer.send(letter);
+  const digests = startDigests({ databases, clock, log, publicUrl: config.publicUrl, send });
+  closers.push(() => digests.stop());
 }

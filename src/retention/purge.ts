@@ -12,6 +12,8 @@ export interface Purged {
   /** Whole weeks of opens, which go as files; the rows of the others are counted in `events`. */
   readonly eventWeeks: number;
   readonly events: number;
+  /** With what became of them; digests too. */
+  readonly signals: number;
   readonly slots: number;
   readonly days: number;
   readonly blocks: number;
@@ -42,7 +44,7 @@ const DEADLOCK = '40P01';
 /** Forgets what is past its time, as of `now` (milliseconds). Safe to run on several nodes at once. */
 export async function purge(databases: Databases, now: number): Promise<Purged> {
   const visitorDays = await dropVisitors(databases, now);
-  const counts = { ownDevices: 0, events: 0, slots: 0, days: 0, blocks: 0, live: 0, deadLetters: 0 };
+  const counts = { ownDevices: 0, events: 0, signals: 0, slots: 0, days: 0, blocks: 0, live: 0, deadLetters: 0 };
   let isUnfinished = false;
   const remove = async (kind: keyof typeof counts, table: string, isPast: RawBuilder<unknown>): Promise<void> => {
     const { rows, isDone } = await deleteInSteps(databases, table, isPast);
@@ -58,6 +60,8 @@ export async function purge(databases: Databases, now: number): Promise<Purged> 
     const keptFrom = toTimestamp(now - retentionDays * DAY_MS);
     await remove('events', 'signature_tracking_events', sql`${mine} and hit_at < ${keptFrom}`);
     await remove('events', 'reclassified_events', sql`${mine} and hit_at < ${keptFrom}`);
+    await remove('signals', 'signals', sql`${mine} and raised_at < ${keptFrom}`);
+    await remove('signals', 'signal_digests', sql`${mine} and until_at < ${keptFrom}`);
     await remove('slots', 'tracking_rollup_slots', sql`${mine} and slot_at < ${keptFrom}`);
     await remove('slots', 'tracking_drop_slots', sql`${mine} and slot_at < ${keptFrom}`);
   }
