@@ -146,6 +146,8 @@ function listenToServer({ after, onMessage, onBroken }: ServerListener): { close
   const hear = ({ type, lastEventId, data }: MessageEvent<string>): void => {
     heardAt = Date.now();
     failures = 0;
+    // The browser tells of its own connection by an event that is called `open` too, and brings nothing.
+    if (typeof data !== 'string') return;
     onMessage({ event: type as LiveEventName, id: lastEventId, data: JSON.parse(data) as unknown });
   };
   /** The browser comes back by itself after a cut, and never after a refusal. */
