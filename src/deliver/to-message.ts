@@ -31,10 +31,13 @@ const TEST_WORDS: Words = {
   sentence: 'It works: signals and opens will arrive here.',
 };
 
+/** "Hot lead: Acme Corp Proposal", and why. The name is the campaign's of now, else what processing called it. */
 function toSignalWords({ payload, level, campaignName }: Owed): Words {
-  const fallback = `${level === 'hot' ? 'Hot' : 'Warm'} lead${campaignName === null ? '' : `: ${campaignName}`}`;
-  const reasons = Array.isArray(payload.reasons) ? payload.reasons.filter((one) => typeof one === 'string') : [];
-  return { title: typeof payload.title === 'string' ? payload.title : fallback, sentence: reasons.join(' ') };
+  const name = campaignName ?? (typeof payload.title === 'string' ? payload.title : 'your signature');
+  return {
+    title: `${level === 'hot' ? 'Hot' : 'Warm'} lead: ${name}`,
+    sentence: typeof payload.sentence === 'string' ? payload.sentence : '',
+  };
 }
 
 function toOpenWords({ campaignName }: Owed, device: Device | null): Words {

@@ -3,7 +3,7 @@ import type { Schema } from '../db/schema.ts';
 import type { DeliveryEvent } from '../domain/destination.ts';
 import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
 import { isAtLeast, type RaisedSignal, type SignalLevel, type WithdrawnSignal } from '../domain/signal.ts';
-import { toReasonText } from '../domain/signal-reason.ts';
+import { toReasonText, toSignalSentence } from '../domain/signal-reason.ts';
 import type { OpenEvent } from './mark-unique.ts';
 import { toChunks } from './to-chunks.ts';
 
@@ -104,6 +104,7 @@ function toSignalLine(signal: RaisedSignal): Line {
       userId: memberId,
       title,
       reasons: reasons.map(toReasonText),
+      sentence: toSignalSentence(reasons),
       device,
       raisedAt: new Date(signal.raisedAt).toISOString(),
       fadesAt: new Date(signal.fadesAt).toISOString(),
