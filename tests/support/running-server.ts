@@ -23,6 +23,10 @@ export interface ServerOptions {
   readonly dataDir?: string;
   readonly port?: number;
   readonly env?: Record<string, string>;
+  /** Behind `serve`, such as --role web. */
+  readonly words?: readonly string[];
+  /** Answers once it listens, also without its database; otherwise once it can do all of its work. */
+  readonly isReadyWhenAlive?: boolean;
 }
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
@@ -31,7 +35,7 @@ const START_MS_MAX = 30_000;
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const dataDir = options.dataDir ?? (await makeTempFolder());
   const port = options.port ?? (await findFreePort());
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const child = spawn(process.execPath, [MAIN, 'serve', ...(options.words ?? [])], {
     env: {
       ...process.env,
       PORT: String(port),
@@ -50,7 +54,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     output += text;
   });
   const url = `http://127.0.0.1:${port}`;
-  await waitUntilReady(child, url, () => output);
+  await waitUntilReady(child, `${url}${options.isReadyWhenAlive ? '/api/t/health' : '/readyz'}`, () => output);
   return {
     url,
     port,
@@ -77,7 +81,7 @@ async function waitUntilReady(child: ChildProcess, url: string, output: () => st
   const deadline = Date.now() + START_MS_MAX;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
-    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    const answer = await fetch(url).catch(() => null);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
