@@ -19,6 +19,9 @@ const ResetPasswordPage = lazy(() =>
 const SignaturePage = lazy(() =>
   withWords(import('./pages/signature/signature-page.tsx'), 'SignaturePage', 'signature'),
 );
+const TemplatesPage = lazy(() =>
+  withWords(import('./pages/signature/templates-page.tsx'), 'TemplatesPage', 'signature'),
+);
 const LivePage = lazy(() => withWords(import('./pages/live/live-page.tsx'), 'LivePage', 'live'));
 const CampaignsPage = lazy(() =>
   withWords(import('./pages/campaigns/campaigns-page.tsx'), 'CampaignsPage', 'campaigns'),
@@ -55,6 +58,9 @@ export function App() {
         </Route>
         <Route path="/signature">
           <SignedIn>{() => <SignaturePage />}</SignedIn>
+        </Route>
+        <Route path="/signature/templates">
+          <SignedIn>{(person) => (isAdmin(person) ? <TemplatesPage /> : <NotFoundPage />)}</SignedIn>
         </Route>
         <Route path="/campaigns">
           <SignedIn>{() => <CampaignsPage />}</SignedIn>

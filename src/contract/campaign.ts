@@ -129,12 +129,14 @@ export const campaignChangeSchema = z.strictObject({
   templateId: z.uuid().toLowerCase().nullable().optional(),
   deal: dealSchema.optional(),
 });
+export type CampaignChange = z.input<typeof campaignChangeSchema>;
 
 /** GET /api/campaigns/:id/removal and the answer of DELETE /api/campaigns/:id. */
 export const campaignRemovalSchema = z.object({
   opens: z.int().min(0).describe('Recorded opens of every verdict, and all figures made of them'),
   pixels: z.int().min(0).describe('In mails already sent they answer on and record nothing'),
 });
+export type CampaignRemoval = z.infer<typeof campaignRemovalSchema>;
 
 /** GET and PUT /api/campaigns/:id/my-variant. */
 export const variantPickSchema = z.strictObject({ variantId: z.uuid().toLowerCase() });
@@ -143,3 +145,4 @@ export const carriedVariantSchema = z.object({
   label: z.string().nullable(),
   isPicked: z.boolean().describe('False: nothing was picked, so it is the first'),
 });
+export type CarriedVariant = z.infer<typeof carriedVariantSchema>;

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Campaign } from '../../../src/contract/campaign.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { useSession } from '../../session.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import { Placeholder } from '../../ui/placeholder.tsx';
@@ -13,6 +14,9 @@ import { CampaignActions } from './campaign-actions.tsx';
 import { CampaignFigures } from './campaign-figures.tsx';
 import styles from './campaign-page.module.css';
 import { CampaignPixel } from './campaign-pixel.tsx';
+import { MoreActions } from './more-actions.tsx';
+import { MyVariant } from './my-variant.tsx';
+import { toScheduleWords } from './to-schedule-words.ts';
 
 /** Is this one working, and how do I get its pixel into the mail? */
 export function CampaignPage({ id }: { readonly id: string }) {
@@ -31,6 +35,8 @@ export function CampaignPage({ id }: { readonly id: string }) {
 }
 
 function Details({ campaign }: { readonly campaign: Campaign }) {
+  const words = useWords('campaign');
+  const schedule = toScheduleWords(campaign, words);
   const session = useSession();
   const person = session.data?.person;
   const mayRun = person != null && (person.role !== 'member' || campaign.ownerId === person.userId);
@@ -46,10 +52,14 @@ function Details({ campaign }: { readonly campaign: Campaign }) {
             <StatusMark status={campaign.status} />
             <span>{toKindWords(campaign)}</span>
             <span>made {toDayWords(campaign.createdAt)}</span>
+            {schedule === null ? null : <span>{schedule}</span>}
           </p>
+          {campaign.description ? <p className={styles.description}>{campaign.description}</p> : null}
+          {mayRun ? <MoreActions campaign={campaign} isAdmin={person?.role !== 'member'} /> : null}
         </div>
         {mayRun ? <CampaignActions campaign={campaign} /> : null}
       </header>
+      {campaign.variants.length > 1 && campaign.deal === null ? <MyVariant campaign={campaign} /> : null}
       {isNewDeal(campaign) ? [pixel, figures] : [figures, pixel]}
     </>
   );

@@ -21,7 +21,7 @@ export function SignatureFrame({ title, html, lines, isDark }: Props) {
   const fill = useCallback(() => {
     const page = frame.current?.contentDocument;
     // Before its page has come the frame holds about:blank, which goes by the screens' policy.
-    if (!page?.URL.endsWith(FRAME)) return;
+    if (!page?.head || !page.body || page.readyState === 'loading' || !page.URL.endsWith(FRAME)) return;
     const preview = toPreview(html, lines);
     page.head.replaceChildren(page.importNode(preview.style, true));
     page.body.replaceChildren(...preview.content.map((node) => page.importNode(node, true)));
