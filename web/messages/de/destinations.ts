@@ -52,7 +52,8 @@ export const destinations: Translated<typeof english> = {
   unused: 'Noch wurde nichts gesendet. Ein Test zeigt, ob es geht.',
   good: 'Läuft. Zuletzt zugestellt: {at}.',
   goodWaiting: 'Läuft. Zuletzt zugestellt: {at}; {count, plural, one {# wartet} other {# warten}}.',
-  failing: 'Schlägt fehl seit {at}; {count, plural, one {# wartet} other {# warten}} und wird erneut versucht.',
+  failing:
+    'Schlägt fehl seit {at}; {count, plural, =0 {nichts wartet.} one {# wartet und wird erneut versucht.} other {# warten und werden erneut versucht.}}',
   paused: 'Von Hand angehalten; {count, plural, =0 {nichts wartet} one {# wartet} other {# warten}}.',
   disabledGone: 'Gestoppt: Die Gegenseite sagt, es gebe das Ziel nicht mehr. Neue Adresse eintragen, dann fortsetzen.',
   disabledRevoked: 'Gestoppt: Token oder Adresse wurde widerrufen. Neu eintragen, dann fortsetzen.',

@@ -49,7 +49,8 @@ export const destinations = {
   unused: 'Nothing was sent yet. Send a test to see whether it works.',
   good: 'Works. Last delivered {at}.',
   goodWaiting: 'Works. Last delivered {at}; {count, plural, one {# waits} other {# wait}}.',
-  failing: 'Failing since {at}; {count, plural, one {# waits} other {# wait}} and will be tried again.',
+  failing:
+    'Failing since {at}; {count, plural, =0 {nothing waits.} one {# waits and will be tried again.} other {# wait and will be tried again.}}',
   paused: 'Paused by hand; {count, plural, =0 {nothing waits} one {# waits} other {# wait}}.',
   disabledGone: 'Stopped: the other side says that it is gone. Enter a new address, then resume.',
   disabledRevoked: 'Stopped: the token or address was revoked. Enter a new one, then resume.',

@@ -40,14 +40,14 @@ export function DeliveryDetails({ delivery }: { readonly delivery: Delivery }) {
         <h3>{words('attempts')}</h3>
         <Attempts attempts={detail.data.attempts} />
       </div>
-      {state === 'waiting' ? null : (
+      {state === 'waiting' || delivery.type === 'test' ? null : (
         <div className={section.buttons}>
           <Button size="compact-sm" variant="default" loading={replay.isPending} onClick={() => replay.mutate()}>
             {words('replay')}
           </Button>
         </div>
       )}
-      <p role="status" className={styles.lines}>
+      <p role="status" className={`${styles.lines} ${styles.outcome}`}>
         {replay.data ? words('replayed') : ''}
       </p>
       {replay.error ? (
@@ -71,7 +71,7 @@ function Attempts({ attempts }: Pick<DeliveryDetail, 'attempts'>) {
               toMinuteWords(at),
               status === null ? words('noAnswer') : words('answered', { status: `${status}` }),
               words('attemptMs', { ms: `${durationMs}` }),
-              ...(reason === null ? [] : [toReasonWords(reason, words)]),
+              ...(reason === null || reason === `status_${status}` ? [] : [toReasonWords(reason, words)]),
             ].join(' · ')}
           </span>
           <pre className={styles.answer}>{answer === '' ? words('emptyAnswer') : answer}</pre>

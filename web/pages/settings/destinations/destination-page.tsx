@@ -44,8 +44,8 @@ export function DestinationPage({ id }: { readonly id: string }) {
             <Health destination={data} />
             <DestinationActions destination={data} />
           </section>
-          {data.type === 'webhook' ? <VerifyPanel /> : null}
           <DeliveryLog destinationId={id} />
+          {data.type === 'webhook' ? <VerifyPanel /> : null}
         </>
       ) : (
         <Placeholder width="100%" height={320} />
