@@ -51,7 +51,7 @@ async function run(): Promise<boolean> {
 }
 
 async function load(databases: Databases, url: string): Promise<boolean> {
-  const deliverer = await startDelivererProcess(url, { timeoutMs: 15_000 });
+  const deliverer = await startDelivererProcess(url, { timeoutMs: 15_000, leaseMs: 60_000 });
   const report = await runDeliveryLoad(databases, {
     seconds: Number(values.seconds),
     perSecond: Number(values['per-second']),

@@ -5,12 +5,12 @@ import { systemClock } from '../../src/kit/clock.ts';
 import { createMetrics } from '../../src/kit/metrics.ts';
 import { prepareDelivery } from './delivering.ts';
 
-// A deliverer as a process of its own: `<database url> <timeout ms>`. It runs until it is told to stop, or killed.
+// A deliverer as a process of its own: `<database url> <timeout ms> <lease ms>`. It runs until it is told to stop, or killed.
 
-const [url = '', timeoutMs = '1000'] = process.argv.slice(2);
+const [url = '', timeoutMs = '15000', leaseMs = '60000'] = process.argv.slice(2);
 const databases = openDatabases(url, { poolMax: 6 });
 const context = prepareDelivery(databases, systemClock, { timeoutMs: Number(timeoutMs) });
-const deliverer = startDelivery({ context, metrics: createMetrics(), sendLetter: null });
+const deliverer = startDelivery({ context, metrics: createMetrics(), sendLetter: null, leaseMs: Number(leaseMs) });
 writeSync(1, 'started\n');
 
 process.on('SIGTERM', async () => {

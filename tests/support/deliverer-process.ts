@@ -14,9 +14,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A deliverer in a process of its own, which may be killed. Answers once its loops run. */
 export async function startDelivererProcess(
   url: string,
-  { timeoutMs }: { timeoutMs: number },
+  { timeoutMs, leaseMs }: { timeoutMs: number; leaseMs: number },
 ): Promise<DelivererProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, url, String(timeoutMs)], {
+  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, url, String(timeoutMs), String(leaseMs)], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

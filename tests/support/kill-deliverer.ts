@@ -19,7 +19,10 @@ export interface KillReport {
 
 const DESTINATIONS = 3;
 const RECEIVER_MS_MAX = 30;
-const TIMEOUT_MS = 300;
+/** A lease shorter than a try could be: what a killed one had under way is done again soon. */
+const TIMES = { timeoutMs: 5_000, leaseMs: 1_500 };
+const FEED_MS = 20;
+const END_MS_MAX = 300_000;
 
 /**
  * Kills a deliverer with SIGKILL at random moments while opens keep coming, starts the next one, lets the last one
@@ -37,14 +40,14 @@ export async function killDeliverer(databases: Databases, url: string, kills: nu
   const feeding = (async () => {
     while (!stopping.signal.aborted) {
       subjects.push(await oweOpen(databases, organization));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, FEED_MS));
     }
   })();
   // The next one is already coming up while one dies, as under a supervisor: now one works, now two.
-  let next = startDelivererProcess(url, { timeoutMs: TIMEOUT_MS });
+  let next = startDelivererProcess(url, TIMES);
   for (let killed = 0; killed < kills; killed += 1) {
     const deliverer = await next;
-    next = startDelivererProcess(url, { timeoutMs: TIMEOUT_MS });
+    next = startDelivererProcess(url, TIMES);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
     await deliverer.kill();
   }
@@ -52,7 +55,7 @@ export async function killDeliverer(databases: Databases, url: string, kills: nu
   await feeding;
   const last = await next;
   const owed = subjects.length * DESTINATIONS;
-  await waitFor(async () => (await countDelivered(databases)) === owed, `${owed} deliveries`, 120_000);
+  await waitFor(async () => (await countDelivered(databases)) === owed, `${owed} deliveries`, END_MS_MAX);
   await last.stop();
   const ids = new Map<string, string[]>();
   for (const { path, body, id } of receiver.received) {
