@@ -20,8 +20,9 @@ export interface Screens {
 
 export const OWNER = { name: 'Sam Reed', email: 'sam.reed@acme.example', password: 'correct horse battery staple' };
 
-export async function openScreens(): Promise<Screens> {
-  const [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+/** `env`: more settings of the server. */
+export async function openScreens(env: Record<string, string> = {}): Promise<Screens> {
+  const [server, browser] = await Promise.all([startServer({ env }), launchBrowser()]);
   let opened: BrowserContext[] = [];
   let complaints: string[] = [];
   const open: Screens['open'] = async ({ cookies, ...options } = {}) => {
