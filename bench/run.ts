@@ -11,6 +11,11 @@ const BENCHES: readonly { readonly name: string; readonly what: string; readonly
     what: '1,000 deliveries a second beside a hanging destination, and kills',
     load: () => import('./deliver.ts'),
   },
+  {
+    name: 'live',
+    what: 'the third GIF to its signal on a screen, and 1,000 open streams',
+    load: () => import('./live.ts'),
+  },
   { name: 'classify', what: 'microseconds per judged agent', load: () => import('./classify.ts') },
   { name: 'evaluate', what: 'labelled corpora, promise by promise', load: () => import('./evaluate.ts') },
 ];

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface BenchServer {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -21,15 +22,22 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
     HOST: '127.0.0.1',
     DATA_DIR: dataDir,
     TRUST_PROXY: '127.0.0.1/32',
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: 'info',
   };
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'serve'], {
     env,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await waitUntilReady(child, url);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    // Only what the wait below looks for is kept.
+    output = `${output}${text}`.slice(-10_000);
+  });
+  // The purge at the start is over, so that what is measured afterwards is measured alone.
+  await waitUntil(child, async () => output.includes('retention.purged') && (await isReady(url)));
   return {
     url,
+    pid: child.pid ?? 0,
     stop: async () => {
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');
@@ -38,12 +46,16 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
   };
 }
 
-async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
+async function isReady(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`).catch(() => null);
+  return answer?.ok ?? false;
+}
+
+async function waitUntil(child: ChildProcess, isThere: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + READY_MS_MAX;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    const answer = await fetch(`${url}/readyz`).catch(() => null);
-    if (answer?.ok) return;
+    if (await isThere()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   child.kill('SIGKILL');

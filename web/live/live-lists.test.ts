@@ -86,21 +86,28 @@ test('heat fades evenly to nothing, and what is warm begins below what is hot', 
   expect(toHeat({ ...hot, level: 'warm' }, Date.parse(at(0)))).toBeLessThan(toHeat(hot, Date.parse(at(5))));
 });
 
-test('to call now: hottest first, without what faded, was dealt with or muted', () => {
+test('to call now: hottest first, one call a deal, without what faded, was dealt with or muted', () => {
   const signals = [
-    makeSignal('fresh but warm', 10, { level: 'warm' }),
-    makeSignal('older and hot', 5),
+    makeSignal('fresh but warm', 10, { level: 'warm', campaignId: 'warm' }),
+    makeSignal('older and hot', 5, { campaignId: 'older' }),
+    makeSignal('the same deal', 4, { campaignId: 'older', rule: 'spreading' }),
     makeSignal('hot', 10),
     makeSignal('reached', 10, { outcome: 'reached' }),
     makeSignal('muted', 10, { silencedFor: 'muted' }),
-    makeSignal('held for the digest', 10, { level: 'warm', silencedFor: 'quiet_hours', fadesAt: at(39) }),
+    makeSignal('held for the digest', 10, {
+      level: 'warm',
+      silencedFor: 'quiet_hours',
+      campaignId: 'held',
+      fadesAt: at(39),
+    }),
     makeSignal('cold', -40),
   ];
-  expect(toCallNow(signals, Date.parse(at(12))).map(({ id }) => id)).toEqual([
-    'hot',
-    'older and hot',
-    'fresh but warm',
-    'held for the digest',
+  const calls = toCallNow(signals, Date.parse(at(12)));
+  expect(calls.map(({ signal, also }) => [signal.id, ...also.map(({ id }) => id)])).toEqual([
+    ['hot'],
+    ['older and hot', 'the same deal'],
+    ['fresh but warm'],
+    ['held for the digest'],
   ]);
 });
 

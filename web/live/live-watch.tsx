@@ -40,7 +40,7 @@ export function LiveWatch({ userId }: { readonly userId: string }) {
 export function useCallNowCount(userId: string | null): number {
   const signals = useSignals(userId !== null);
   const now = useNow(LOOK_MS);
-  return toCallNow(signals.data?.data ?? [], now).filter((signal) => signal.userId === userId).length;
+  return toCallNow(signals.data?.data ?? [], now).filter(({ signal }) => signal.userId === userId).length;
 }
 
 function apply(client: QueryClient, message: LiveMessage): void {

@@ -44,10 +44,11 @@ export function CallNow({ person }: { readonly person: SessionResponse | null })
       {!rows && !signals.error ? <Placeholder width="100%" height={120} /> : null}
       {standing.length > 0 ? (
         <ol className={`${panel.panel} ${styles.list}`} aria-label={words('count', { count: standing.length })}>
-          {standing.map((signal) => (
+          {standing.map(({ signal, also }) => (
             <SignalCard
               key={signal.id}
               signal={signal}
+              also={also}
               now={now}
               person={person}
               onSay={outcome.say}

@@ -18,8 +18,8 @@ const OUTCOME_WORDS = { reached: 'reached', no_answer: 'noAnswer', noise: 'noise
 export function Earlier({ signals, now, onWhy }: Props) {
   const words = useWords('live');
   const [isOpen, setOpen] = useState(false);
-  const standing = new Set(toCallNow(signals, now).map(({ id }) => id));
-  const past = signals.filter(({ id }) => !standing.has(id));
+  const standing = new Set(toCallNow(signals, now).flatMap(({ signal, also }) => [signal, ...also]));
+  const past = signals.filter((signal) => !standing.has(signal));
   if (past.length === 0) return null;
   return (
     <details className={styles.earlier} open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>

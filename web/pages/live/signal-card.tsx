@@ -13,14 +13,16 @@ export type Outcome = 'reached' | 'no_answer' | 'noise';
 
 interface Props {
   readonly signal: Signal;
+  /** Others of the same deal: they are answered together. */
+  readonly also: readonly Signal[];
   readonly now: number;
   readonly person: SessionResponse | null;
-  readonly onSay: (signal: Signal, outcome: Outcome) => void;
+  readonly onSay: (signals: readonly Signal[], outcome: Outcome) => void;
   readonly onWhy: (signal: Signal) => void;
 }
 
 /** One person to call: how hot, what they did, and one tap for what became of it. */
-export function SignalCard({ signal, now, person, onSay, onWhy }: Props) {
+export function SignalCard({ signal, also, now, person, onSay, onWhy }: Props) {
   const words = useWords('live');
   const isHot = signal.level === 'hot';
   const isOwn = person === null || signal.userId === person.userId;
@@ -35,6 +37,11 @@ export function SignalCard({ signal, now, person, onSay, onWhy }: Props) {
           {signal.title}
         </h2>
         <p className={styles.sentence}>{toSignalWords(signal, words)}</p>
+        {also.map((other) => (
+          <p key={other.id} className={styles.also}>
+            {toSignalWords(other, words)}
+          </p>
+        ))}
         <p className={styles.facts}>
           <span>{words('raisedAt', { time: toClockWords(signal.raisedAt) })}</span>
           <span>{words('fadesAt', { time: toClockWords(signal.fadesAt) })}</span>
@@ -43,7 +50,7 @@ export function SignalCard({ signal, now, person, onSay, onWhy }: Props) {
         </p>
       </div>
       <div className={styles.actions}>
-        {isOwn ? <Outcomes signal={signal} onSay={onSay} /> : null}
+        {isOwn ? <Outcomes signal={signal} also={also} onSay={onSay} /> : null}
         <span className={styles.links}>
           <button
             type="button"
@@ -71,7 +78,7 @@ const OUTCOMES = [
   { outcome: 'noise', name: 'noise', variant: 'default' },
 ] as const;
 
-function Outcomes({ signal, onSay }: Pick<Props, 'signal' | 'onSay'>) {
+function Outcomes({ signal, also, onSay }: Pick<Props, 'signal' | 'also' | 'onSay'>) {
   const words = useWords('live');
   return (
     <span className={styles.outcomes}>
@@ -81,7 +88,7 @@ function Outcomes({ signal, onSay }: Pick<Props, 'signal' | 'onSay'>) {
           size="xs"
           variant={variant}
           aria-label={words('outcomeOf', { outcome: words(name), title: signal.title })}
-          onClick={() => onSay(signal, outcome)}
+          onClick={() => onSay([signal, ...also], outcome)}
         >
           {words(name)}
         </Button>

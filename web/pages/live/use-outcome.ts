@@ -5,9 +5,9 @@ import { ApiProblem, request } from '../../api.ts';
 import type { SignalList } from '../../live/merge-live.ts';
 import type { Outcome } from './signal-card.tsx';
 
-/** What the person just said of a signal. */
+/** What the person just said of the signals of one call. */
 export interface Said {
-  readonly signal: Signal;
+  readonly signals: readonly Signal[];
   readonly outcome: Outcome;
   /** Null: it was saved, or will be. */
   readonly problem: string | null;
@@ -20,7 +20,7 @@ export interface OutcomeTaps {
   readonly said: Said | null;
   /** The signals as the person sees them: dealt with from the first tap on. */
   readonly apply: (signals: readonly Signal[]) => readonly Signal[];
-  readonly say: (signal: Signal, outcome: Outcome) => void;
+  readonly say: (signals: readonly Signal[], outcome: Outcome) => void;
   readonly undo: () => void;
 }
 
@@ -33,7 +33,7 @@ export function useOutcome(): OutcomeTaps {
       createWaiting((saved) => {
         if (saved.problem === null) {
           client.setQueryData<SignalList>(['signals'], (list) => list && withOutcome(list, saved));
-          setSaid((now) => (now?.signal.id === saved.signal.id ? null : now));
+          setSaid((now) => (now?.signals === saved.signals ? null : now));
         } else setSaid(saved);
       }),
     [client],
@@ -51,9 +51,9 @@ export function useOutcome(): OutcomeTaps {
       if (said === null || said.problem !== null) return signals;
       return withOutcome({ data: signals, next: null }, said).data;
     },
-    say: (signal, outcome) => {
+    say: (signals, outcome) => {
       waiting.flush();
-      const next = { signal, outcome, problem: null };
+      const next = { signals, outcome, problem: null };
       setSaid(next);
       waiting.keep(next);
     },
@@ -64,8 +64,9 @@ export function useOutcome(): OutcomeTaps {
   };
 }
 
-function withOutcome(list: SignalList, { signal, outcome }: Said): SignalList {
-  return { ...list, data: list.data.map((one) => (one.id === signal.id ? { ...one, outcome } : one)) };
+function withOutcome(list: SignalList, { signals, outcome }: Said): SignalList {
+  const ids = new Set(signals.map(({ id }) => id));
+  return { ...list, data: list.data.map((one) => (ids.has(one.id) ? { ...one, outcome } : one)) };
 }
 
 /** At most one waits. */
@@ -77,7 +78,8 @@ function createWaiting(onSaved: (said: Said) => void) {
     const said = kept;
     kept = null;
     if (said === null) return;
-    request('POST', `/api/signals/${said.signal.id}/outcome`, { outcome: said.outcome }).then(
+    const { outcome } = said;
+    Promise.all(said.signals.map(({ id }) => request('POST', `/api/signals/${id}/outcome`, { outcome }))).then(
       () => onSaved(said),
       (error: unknown) => onSaved({ ...said, problem: error instanceof ApiProblem ? error.message : '' }),
     );
