@@ -119,7 +119,9 @@ async function fillDay({ system }: Databases, { plan, organization, judgements, 
   const opened = Math.min(Math.max(plan.now, day * DAY_MS + 60_000), (day + 1) * DAY_MS);
   const until = new Date(opened);
   await system.transaction().execute(async (trx) => {
-    await sql`select set_config('synchronous_commit', 'off', true), set_config('work_mem', '128MB', true)`.execute(trx);
+    // The planner knows nothing yet of an organization that is just being filled, and would loop over its pixels.
+    await sql`select set_config('synchronous_commit', 'off', true), set_config('work_mem', '128MB', true),
+      set_config('enable_nestloop', 'off', true), set_config('statement_timeout', '0', true)`.execute(trx);
     await sql`
       insert into signature_tracking_events (hit_at, organization_id, user_id, user_tracking_id, pixel_id, campaign_id, judgement_id,
         is_counted, is_unique, is_bot, is_proxy, tracking_type, verdict)

@@ -54,8 +54,15 @@ interface OpenapiDocument {
 function complete(document: OpenapiDocument): OpenapiDocument {
   for (const operations of Object.values(document.paths))
     for (const operation of Object.values(operations))
-      operation.responses = { ...operation.responses, default: PROBLEM_RESPONSE };
+      operation.responses = { ...toNamed(operation.responses ?? {}), default: PROBLEM_RESPONSE };
   return { ...document, paths: { ...document.paths, ...PIXEL_PATHS } };
+}
+
+/** A route that names no answer has none to give but that it is done. */
+function toNamed(responses: Record<string, unknown>): Record<string, unknown> {
+  const [[status, answer] = [], ...others] = Object.entries(responses);
+  const isUnnamed = others.length === 0 && status === '200' && !Object.hasOwn(answer as object, 'content');
+  return isUnnamed ? { 204: { description: 'Done' } } : responses;
 }
 
 const PROBLEM_RESPONSE = {

@@ -23,6 +23,8 @@ export interface Subject {
 
 export interface OperationAnswer {
   readonly status: number;
+  /** The content type without its parameters; empty when there is none. */
+  readonly type: string;
   readonly text: string;
   readonly code: string | null;
 }
@@ -148,8 +150,13 @@ export async function callOperation(
   });
   const isEndless = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   const text = isEndless ? await readFirst(answer) : await answer.text();
-  const isProblem = answer.headers.get('content-type')?.includes('problem+json') ?? false;
-  return { status: answer.status, text, code: isProblem ? (JSON.parse(text).code ?? null) : null };
+  const answered = answer.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
+  return {
+    status: answer.status,
+    text,
+    type: answered,
+    code: answered === 'application/problem+json' ? (JSON.parse(text).code ?? null) : null,
+  };
 }
 
 async function readFirst(answer: Response): Promise<string> {
