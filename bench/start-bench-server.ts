@@ -26,10 +26,10 @@ export async function startBenchServer(dataDir: string): Promise<BenchServer> {
   };
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'serve'], {
     env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     // Only what the wait below looks for is kept.
     output = `${output}${text}`.slice(-10_000);
   });
