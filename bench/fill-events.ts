@@ -121,7 +121,7 @@ async function fillDay({ system }: Databases, { plan, organization, judgements, 
   await system.transaction().execute(async (trx) => {
     // The planner knows nothing yet of an organization that is just being filled, and would loop over its pixels.
     await sql`select set_config('synchronous_commit', 'off', true), set_config('work_mem', '128MB', true),
-      set_config('enable_nestloop', 'off', true), set_config('statement_timeout', '0', true)`.execute(trx);
+      set_config('enable_nestloop', 'off', true)`.execute(trx);
     await sql`
       insert into signature_tracking_events (hit_at, organization_id, user_id, user_tracking_id, pixel_id, campaign_id, judgement_id,
         is_counted, is_unique, is_bot, is_proxy, tracking_type, verdict)

@@ -41,7 +41,7 @@ else process.exitCode = (await run()) ? 0 : 1;
 async function run(): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'mailtracker-bench-'));
   const postgres = await startEmbedded(folder, silentLog, { endsWithProcess: true });
-  const databases = openDatabases(postgres.url);
+  const databases = openDatabases(postgres.url, { statementMsMax: 3_600_000 });
   try {
     await migrate(postgres.url, silentLog);
     const events = Math.round((Number(values.expired) * DAYS) / (DAYS - KEPT_DAYS));

@@ -54,7 +54,7 @@ async function run(): Promise<boolean> {
   const sizes = values.sizes.split(',').map(Number);
   const folder = await mkdtemp(join(tmpdir(), 'mailtracker-bench-'));
   const server = await startEmbedded(folder, silentLog, { endsWithProcess: true });
-  const databases = openDatabases(server.url);
+  const databases = openDatabases(server.url, { statementMsMax: 3_600_000 });
   const kept: boolean[] = [];
   const timings: Timing[][] = [];
   try {

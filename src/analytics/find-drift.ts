@@ -43,8 +43,6 @@ export async function findDrift(
   trx: Transaction<Schema>,
   { organizationId, now }: { readonly organizationId: OrganizationId; readonly now: number },
 ): Promise<DriftReport> {
-  // Ten million opens take longer than any statement that somebody waits for.
-  await sql`select set_config('statement_timeout', '0', true)`.execute(trx);
   const settings = await readSettings(trx, organizationId);
   const timeZone = toTimeZone(settings.timezone);
   const since = new Date(Math.ceil(toKeptFrom(now, settings) / SLOT_MS) * SLOT_MS);

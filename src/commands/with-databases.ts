@@ -13,14 +13,17 @@ export interface CommandTools {
 }
 
 /** Opens the database, running server or not, brings it up to date, and closes it after `work`. */
-export async function withDatabases<T>(work: (tools: CommandTools) => Promise<T>): Promise<T> {
+export async function withDatabases<T>(
+  work: (tools: CommandTools) => Promise<T>,
+  options: { readonly statementMsMax?: number } = {},
+): Promise<T> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
   const appSecret = await readAppSecret(config);
   const server = await connect({ databaseUrl: config.databaseUrl, dataDir: config.dataDir }, log);
   try {
     await migrate(server.url, log);
-    const databases = openDatabases(server.url, { log });
+    const databases = openDatabases(server.url, { log, ...options });
     try {
       return await work({ config, databases, appSecret });
     } finally {

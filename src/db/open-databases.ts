@@ -16,8 +16,16 @@ export function openDatabases(url: string | Promise<string>, options: DatabasesO
   const log = options.log ?? silentLog;
   const max = options.poolMax ?? POOL_MAX;
   const pool = { max, log, connectMsMax: options.connectMsMax ?? CONNECT_MS_MAX };
-  const app = openRole(url, { ...pool, role: APP_ROLE, statementMsMax: APP_STATEMENT_MS_MAX });
-  const system = openRole(url, { ...pool, role: SYSTEM_ROLE, statementMsMax: SYSTEM_STATEMENT_MS_MAX });
+  const app = openRole(url, {
+    ...pool,
+    role: APP_ROLE,
+    statementMsMax: options.statementMsMax ?? APP_STATEMENT_MS_MAX,
+  });
+  const system = openRole(url, {
+    ...pool,
+    role: SYSTEM_ROLE,
+    statementMsMax: options.statementMsMax ?? SYSTEM_STATEMENT_MS_MAX,
+  });
   let known = typeof url === 'string' ? url : null;
   if (typeof url !== 'string') {
     url.then(
@@ -55,6 +63,8 @@ export interface Databases {
 export interface DatabasesOptions {
   /** Connections per role; 10 when not given. */
   readonly poolMax?: number;
+  /** For commands that count everything; what people wait for keeps the defaults. */
+  readonly statementMsMax?: number;
   /** Waiting for a free or a new connection; then the query fails. 5 s when not given. */
   readonly connectMsMax?: number;
   readonly log?: Log;
