@@ -26,14 +26,17 @@ export async function fanOut({ system }: Pick<Databases, 'system'>, now: Date): 
           and (t.level is null or x.minimum_level is null or x.minimum_level = 'warm' or t.level = 'hot')
         where t.type <> 'withdrawn' and (not t.is_held or x.type not in ('slack', 'discord'))
           and not exists (select from taken w where w.type = 'withdrawn' and w.organization_id = t.organization_id and w.subject = t.subject)
-          and (t.user_id is null or exists (select from organization_users m where m.id = t.user_id))
-          and (t.campaign_id is null or exists (select from signature_campaigns c where c.id = t.campaign_id))
+          and (t.user_id is null or exists (select from organization_users m where m.organization_id = t.organization_id and m.id = t.user_id))
+          and (t.campaign_id is null or exists (select from signature_campaigns c where c.organization_id = t.organization_id and c.id = t.campaign_id))
+          and (x.type not in ('hubspot', 'pipedrive') or exists (select from signature_campaigns c where c.id = t.campaign_id
+            and c.deal ?| case x.type when 'hubspot' then array['hubspotDealId', 'hubspotContactId']
+              else array['pipedriveDealId', 'pipedrivePersonId'] end))
         on conflict (destination_id, subject) do nothing
         returning 1
       ), cancelled as (
         update deliveries d set state = 'cancelled', reason = 'withdrawn', finished_at = ${now}
-        from taken t where t.type = 'withdrawn' and d.organization_id = t.organization_id and d.subject = t.subject
-          and d.state = 'waiting'
+        from taken t join destinations x on x.organization_id = t.organization_id
+        where t.type = 'withdrawn' and d.destination_id = x.id and d.subject = t.subject and d.state = 'waiting'
         returning 1
       )
       select (select count(*) from taken)::int as taken, (select count(*) from owed)::int as owed,

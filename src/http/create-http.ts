@@ -15,7 +15,7 @@ import { campaignStatsRoutes } from './campaign-stats.ts';
 import { campaignRoutes } from './campaigns.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { createFront, type Front } from './create-front.ts';
-import { deliveryRoutes } from './deliveries.ts';
+import { deliveriesRoutes } from './deliveries.ts';
 import { departmentRoutes } from './departments.ts';
 import { destinationRoutes } from './destinations.ts';
 import { installTestRoutes } from './install-test.ts';
@@ -133,7 +133,7 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   adminSettingsRoutes(app, context);
   auditLogRoutes(app, context);
   destinationRoutes(app, context);
-  deliveryRoutes(app, context);
+  deliveriesRoutes(app, context);
   apiKeyRoutes(app, context);
   widgetRoutes(app, context);
   metricsRoutes(app, context, metricsToken ?? null);

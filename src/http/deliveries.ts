@@ -27,7 +27,7 @@ import { requireDestinations } from './require-destinations.ts';
 const tags = ['deliveries'];
 
 /** What was owed to destinations, every try of it, tests and replays: for admins, and keys with write:destinations. */
-export function deliveryRoutes(app: HttpApp, context: HttpContext): void {
+export function deliveriesRoutes(app: HttpApp, context: HttpContext): void {
   readRoutes(app, context);
   testRoute(app, context);
   replayRoutes(app, context);

@@ -13,7 +13,7 @@ const SHARED: Readonly<Record<string, { readonly zones: readonly string[]; reado
   },
   delivery_outbox: {
     zones: ['deliver', 'process'],
-    why: 'a hand-off between two stages, as the spool is: processing adds, the deliverer takes out (docs/decisions/0011)',
+    why: 'a hand-off between two stages, as the spool is: processing adds, the deliverer takes out (docs/decisions/0012)',
   },
   signature_tracking_pixels: {
     zones: ['campaigns', 'process'],

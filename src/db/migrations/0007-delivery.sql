@@ -71,9 +71,8 @@ create table deliveries (
 create index deliveries_waiting_idx on deliveries (destination_id, next_try_at) where state = 'waiting';
 create index deliveries_leased_idx on deliveries (destination_id) where leased_until is not null;
 create index deliveries_list_idx on deliveries (destination_id, created_at desc, id desc);
-create index deliveries_subject_idx on deliveries (organization_id, subject) where state = 'waiting';
-create index deliveries_created_idx on deliveries (created_at);
-create index deliveries_member_idx on deliveries (user_id);
+create index deliveries_created_idx on deliveries using brin (created_at);
+create index deliveries_member_idx on deliveries (user_id) where user_id is not null;
 create index deliveries_campaign_idx on deliveries (campaign_id) where campaign_id is not null;
 
 create table delivery_attempts (
