@@ -3,6 +3,7 @@ import { startCampaignClock } from '../campaigns/start-campaign-clock.ts';
 import { keepLeader } from '../db/keep-leader.ts';
 import { startRetention } from '../retention/start-retention.ts';
 import { startDigests } from '../signals/start-digests.ts';
+import { startSignatureWatch } from '../signatures/start-signature-watch.ts';
 import type { Closers, Parts } from './open-parts.ts';
 
 /** What happens by the clock, on one node at a time: every process with the role `process` stands by. */
@@ -39,4 +40,6 @@ async function beginJobs({ config, databases, clock, log, tokenKey, closers }: P
   const send = mailer === null ? null : (letter: Letter) => mailer.send(letter);
   const digests = startDigests({ databases, clock, log, publicUrl: config.publicUrl, send });
   closers.push(() => digests.stop());
+  const signatures = startSignatureWatch({ databases, clock, log, publicUrl: config.publicUrl, send });
+  closers.push(() => signatures.stop());
 }

@@ -104,6 +104,7 @@ export interface Schema {
   signature_variant_picks: SignatureVariantPicksTable;
   signature_install_tests: SignatureInstallTestsTable;
   signature_install_test_hits: SignatureInstallTestHitsTable;
+  signature_silent_warnings: SignatureSilentWarningsTable;
   destinations: DestinationsTable;
   delivery_outbox: DeliveryOutboxTable;
   deliveries: DeliveriesTable;
@@ -366,6 +367,12 @@ interface SignatureInstallTestsTable {
   token_hash: Buffer;
   created_at: Timestamp;
   expires_at: Timestamp;
+}
+
+interface SignatureSilentWarningsTable {
+  organization_id: OrganizationId;
+  user_id: MemberId;
+  warned_at: Timestamp;
 }
 
 interface SignatureInstallTestHitsTable {
