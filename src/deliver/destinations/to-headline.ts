@@ -13,7 +13,8 @@ export function toHeadline({ title, sentence, campaignName }: Message): string {
   const kind = campaignName === null ? null : toKind(title, campaignName);
   if (kind === null) return `🔔 ${toDisplayText(title, NAME_CHARS_MAX + 60)}: ${said}`;
   const name = toDisplayText(campaignName ?? '', NAME_CHARS_MAX);
-  return `🔔 ${kind}'${name}' ${said.charAt(0).toLowerCase()}${said.slice(1)}`;
+  const told = `${said.charAt(0).toLowerCase()}${said.slice(1)}`;
+  return `🔔 ${kind}'${name}'${told.startsWith('opened') ? '' : ':'} ${told}`;
 }
 
 /** "Hot lead: " of "Hot lead: Acme", nothing of "Acme", null where the title does not end in the name. */
