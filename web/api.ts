@@ -55,6 +55,13 @@ export const api = {
   signature: () => request<Signature>('GET', '/api/signatures/me'),
 };
 
+let refused: () => void = () => undefined;
+
+/** Told whenever an answer was 401: the session may be over, or a code was wrong. */
+export function whenRefused(listener: () => void): void {
+  refused = listener;
+}
+
 /** Asks the server, or throws an ApiProblem. An answer without a body comes back as null. */
 export async function request<T>(
   method: Method,
@@ -77,6 +84,7 @@ export async function request<T>(
   } catch {
     throw new ApiProblem(0, readWords('shell')('unreachable'));
   }
+  if (response.status === 401) refused();
   if (!response.ok) throw toProblem(response, text);
   return parseJson<T>(text) as T;
 }

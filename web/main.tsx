@@ -1,25 +1,20 @@
 import './ui/mantine.css';
 import './ui/tokens.css';
 import { MantineProvider } from '@mantine/core';
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiProblem } from './api.ts';
+import { ApiProblem, whenRefused } from './api.ts';
 import { App } from './app.tsx';
 import { locale } from './messages/locale.ts';
 import { loadWords } from './messages/use-words.ts';
-import { endSession } from './session.ts';
+import { doubtSession } from './session.ts';
 import { ErrorWall } from './ui/error-wall.tsx';
 import { theme, toCssVariables } from './ui/theme.ts';
 
 const RETRIES_MAX = 2;
 
-const client: QueryClient = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (error instanceof ApiProblem && error.status === 401) endSession(client);
-    },
-  }),
+const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -30,6 +25,7 @@ const client: QueryClient = new QueryClient({
   },
 });
 
+whenRefused(() => doubtSession(client));
 document.documentElement.lang = locale;
 // What the frame says must be here before it is drawn; in English it came with this file.
 void Promise.all([loadWords('shell'), loadWords('engagement')]).then(start);

@@ -34,8 +34,10 @@ async function readSession(client: QueryClient): Promise<Session> {
   // Without the hint they signed out, here or in another tab.
   if (hint === null) return { person: null, hasEnded: false };
   storeHint('ended');
-  const before = client.getQueryData<Session>(SESSION_KEY);
-  return { person: before?.person ?? null, hasEnded: true };
+  const before = client.getQueryData<Session>(SESSION_KEY)?.person ?? null;
+  // Figures would be refused again and again; they wait until somebody is signed in.
+  if (before !== null) onlineManager.setOnline(false);
+  return { person: before, hasEnded: true };
 }
 
 /** After a sign-in or sign-up: forgets what an earlier person saw and asks who this is. */
@@ -78,14 +80,14 @@ function isFigure({ queryKey }: { readonly queryKey: readonly unknown[] }): bool
   return queryKey[0] !== SESSION_KEY[0];
 }
 
-/** An answer said that nobody is signed in: a page that is open stays, and asks to sign in again. */
-export function endSession(client: QueryClient): void {
+/**
+ * An answer was refused. Whether the session is over only the server knows: a wrong code is refused too. When it is, a
+ * page that is open stays, and asks to sign in again.
+ */
+export function doubtSession(client: QueryClient): void {
   const session = client.getQueryData<Session>(SESSION_KEY);
   if (!session || session.person === null || session.hasEnded) return;
-  storeHint('ended');
-  // Figures would be refused again and again; they wait until somebody is signed in.
-  onlineManager.setOnline(false);
-  client.setQueryData<Session>(SESSION_KEY, { ...session, hasEnded: true });
+  void client.refetchQueries({ queryKey: SESSION_KEY });
 }
 
 /** Whether somebody was signed in here last time: then the frame is shown before the server has answered. */

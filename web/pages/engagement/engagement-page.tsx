@@ -62,7 +62,7 @@ export function EngagementPage() {
       ) : (
         <Figures stats={stats.data} daily={daily.data} period={period} span={shownSpan} />
       )}
-      <AboutTracking retentionDays={stats.data?.retentionDays ?? null} isLoading={stats.isPending} />
+      {stats.isPending ? null : <AboutTracking retentionDays={stats.data?.retentionDays ?? null} isLoading={false} />}
     </>
   );
 }

@@ -33,7 +33,7 @@ export function ProfileSection({ person }: { readonly person: SessionResponse })
         <h2 id="profile-title" className={section.heading}>
           {words('profileTitle')}
         </h2>
-        {profile.data ? <ProfileForm profile={profile.data} /> : <Placeholder width="100%" height={300} />}
+        {profile.data ? <ProfileForm profile={profile.data} /> : <Placeholder width="100%" height={468} />}
       </section>
       <section className={`${panel.panel} ${section.block}`} aria-labelledby="password-title">
         <h2 id="password-title" className={section.heading}>

@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
 import { Link, Redirect, useLocation } from 'wouter';
 import type { SessionResponse } from '../../../src/contract/session.ts';
 import { loadWords, useWords, type Words } from '../../messages/use-words.ts';
@@ -44,14 +44,17 @@ const SECTIONS: readonly {
 export function SettingsPage({ person }: { readonly person: SessionResponse }) {
   const words = useWords('settings');
   const [path] = useLocation();
+  const list = useCurrentInView(path);
   const isAdmin = person.role !== 'member';
   const sections = SECTIONS.filter(({ isForAdmins }) => isAdmin || !isForAdmins);
   if (path === '/settings') return <Redirect to={sections[0]?.path ?? '/'} replace />;
-  const current = sections.find((section) => path === section.path || path.startsWith(`${section.path}/`));
+  const current = sections.find(
+    ({ path: root, Section }) => path === root || (Section === DestinationsSection && path.startsWith(`${root}/`)),
+  );
   if (!current) return <NotFoundPage />;
   return (
     <div className={styles.layout}>
-      <nav className={styles.list} aria-label={words('title')}>
+      <nav ref={list} className={styles.list} aria-label={words('title')}>
         {sections.map(({ path: to, label }) => (
           <Link key={to} href={to} className={styles.link} aria-current={to === current.path ? 'page' : undefined}>
             {words(label)}
@@ -65,4 +68,15 @@ export function SettingsPage({ person }: { readonly person: SessionResponse }) {
       </div>
     </div>
   );
+}
+
+/** On a phone the list scrolls sideways: the section one is in stands where it can be seen. */
+function useCurrentInView(path: string) {
+  const list = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another section, another place.
+  useEffect(() => {
+    const current = list.current?.querySelector<HTMLElement>('[aria-current]');
+    if (current && list.current) list.current.scrollLeft = current.offsetLeft - list.current.clientWidth / 3;
+  }, [path]);
+  return list;
 }

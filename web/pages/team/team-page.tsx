@@ -49,13 +49,23 @@ export function TeamPage() {
         />
       </header>
       <Total stats={stats.data} />
-      <div className={styles.columns}>
-        <TopPerformers stats={stats.data} onShow={setShown} />
-        <DepartmentBars stats={stats.data} />
-      </div>
-      <TeamMembers onShow={setShown} />
+      {stats.data ? (
+        <>
+          <div className={styles.columns}>
+            <TopPerformers stats={stats.data} onShow={setShown} />
+            <DepartmentBars stats={stats.data} />
+          </div>
+          <TeamMembers onShow={setShown} />
+        </>
+      ) : (
+        <div className={styles.waiting}>
+          <Placeholder width="100%" height={240} />
+        </div>
+      )}
       <MemberDrawer shown={shown} onClose={() => setShown(null)} />
-      <AboutTracking retentionDays={settings.data?.retention_days ?? null} isLoading={settings.isPending} />
+      {stats.data && settings.data ? (
+        <AboutTracking retentionDays={settings.data.retention_days} isLoading={false} />
+      ) : null}
     </>
   );
 }
