@@ -68,7 +68,7 @@ async function load(databases: Databases, url: string): Promise<boolean> {
 async function kill(databases: Databases, url: string): Promise<boolean> {
   const report = await killDeliverer(databases, url, Number(values.kills));
   process.stdout.write(
-    `${report.kills} kills, ${report.owed} deliveries owed: ${report.lost} lost, ${report.repeated} repeated under the same id, ${report.renamed} under another\n`,
+    `${report.kills} kills, ${report.cutOff} tries cut off, ${report.owed} deliveries owed: ${report.lost} lost, ${report.repeated} repeated under the same id, ${report.renamed} under another\n`,
   );
   return report.lost === 0 && report.renamed === 0;
 }

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => databases.drop());
 
 test('a deliverer killed again and again loses nothing, and repeats only under the same id', async () => {
-  const report = await killDeliverer(databases, databases.ownerUrl, 6);
-  expect(report.owed).toBeGreaterThan(100);
+  const report = await killDeliverer(databases, databases.ownerUrl, 4);
+  expect(report.cutOff).toBeGreaterThan(0);
   expect(report).toMatchObject({ lost: 0, renamed: 0 });
 });

@@ -10,6 +10,8 @@ import { seedOrganization } from './seed.ts';
 export interface KillReport {
   readonly kills: number;
   readonly owed: number;
+  /** Tries that were under way when their deliverer was killed. */
+  readonly cutOff: number;
   readonly lost: number;
   /** Arrived more than once, under one id. */
   readonly repeated: number;
@@ -18,7 +20,7 @@ export interface KillReport {
 }
 
 const DESTINATIONS = 3;
-const RECEIVER_MS_MAX = 30;
+const RECEIVER_MS_MAX = 100;
 /** A lease shorter than a try could be: what a killed one had under way is done again soon. */
 const TIMES = { timeoutMs: 5_000, leaseMs: 1_500 };
 const FEED_MS = 20;
@@ -44,12 +46,16 @@ export async function killDeliverer(databases: Databases, url: string, kills: nu
     }
   })();
   // The next one is already coming up while one dies, as under a supervisor: now one works, now two.
+  let cutOff = 0;
   let next = startDelivererProcess(url, TIMES);
   for (let killed = 0; killed < kills; killed += 1) {
     const deliverer = await next;
+    const before = receiver.received.length;
+    await waitFor(async () => receiver.received.length > before, 'a deliverer that works', END_MS_MAX);
     next = startDelivererProcess(url, TIMES);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
     await deliverer.kill();
+    cutOff += await countLeased(databases);
   }
   stopping.abort();
   await feeding;
@@ -69,6 +75,7 @@ export async function killDeliverer(databases: Databases, url: string, kills: nu
   return {
     kills,
     owed,
+    cutOff,
     lost: expected.filter((key) => !ids.has(key)).length,
     repeated: got.filter((all) => all.length > 1 && new Set(all).size === 1).length,
     renamed: got.filter((all) => new Set(all).size > 1).length,
@@ -79,5 +86,11 @@ async function countDelivered({ system }: Databases): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from deliveries where state = 'delivered'
       and not exists (select from delivery_outbox)`.execute(system);
+  return rows[0]?.count ?? 0;
+}
+
+async function countLeased({ system }: Databases): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from deliveries where state = 'waiting' and leased_until > now()`.execute(system);
   return rows[0]?.count ?? 0;
 }
