@@ -2,7 +2,7 @@ import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
 import type { Device, Verdict } from '../domain/verdict.ts';
 import type { Day, Timestamp } from './column-types.ts';
 
-// The narrow rollups that triggers keep beneath the founding two; no program writes them.
+// The narrow rollups that triggers keep beneath the founding two (no program writes them), and who looks at them.
 
 /** Counted opens of a member's user pixel in an hour of UTC, by its quarters. */
 export interface TrackingRollupHoursTable {
@@ -58,4 +58,11 @@ export interface TrackingRollupCampaignsTable {
   events: number;
   opens: number;
   uniques: number;
+}
+
+export interface MemberDashboardViewsTable {
+  organization_id: OrganizationId;
+  user_id: MemberId;
+  /** UTC. */
+  viewed_on: Day;
 }

@@ -14,6 +14,7 @@ import type {
 import type { NetworkClass } from '../domain/network-class.ts';
 import type { Confidence, Device, Verdict } from '../domain/verdict.ts';
 import type {
+  MemberDashboardViewsTable,
   TrackingRollupCampaignsTable,
   TrackingRollupHoursTable,
   TrackingRollupTotalsTable,
@@ -84,6 +85,7 @@ export interface Schema {
   tracking_rollup_hours: TrackingRollupHoursTable;
   tracking_rollup_totals: TrackingRollupTotalsTable;
   tracking_rollup_campaigns: TrackingRollupCampaignsTable;
+  member_dashboard_views: MemberDashboardViewsTable;
   tracking_drop_slots: TrackingDropSlotsTable;
   unattributed_drops: UnattributedDropsTable;
   processed_blocks: ProcessedBlocksTable;

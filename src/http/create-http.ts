@@ -4,6 +4,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { watchSharing } from '../accounts/watch-sharing.ts';
+import { adminHealthRoutes } from './admin-health.ts';
 import { adminSettingsRoutes } from './admin-settings.ts';
 import { adminTrackingRoutes } from './admin-tracking.ts';
 import { answerProblems, sendProblem, toProblem, toRoute } from './answer-problems.ts';
@@ -123,6 +124,7 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   openRoutes(app, context);
   adminTrackingRoutes(app, context);
   trackingExportRoutes(app, context);
+  adminHealthRoutes(app, context);
   profileRoutes(app, context);
   memberRoutes(app, context);
   memberImportRoutes(app, context);

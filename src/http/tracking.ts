@@ -1,3 +1,4 @@
+import { noteDashboardView } from '../accounts/note-dashboard-view.ts';
 import { readDaily } from '../analytics/read-daily.ts';
 import { readHours } from '../analytics/read-hours.ts';
 import { readMyStats } from '../analytics/read-my-stats.ts';
@@ -19,7 +20,11 @@ export function trackingRoutes(app: HttpApp, context: HttpContext): void {
       },
     },
     async (request) => {
-      return asViewer(context, request, (trx, viewer) => readMyStats(trx, viewer, context.clock.now()));
+      return asViewer(context, request, async (trx, viewer) => {
+        const now = context.clock.now();
+        await noteDashboardView(trx, { ...viewer, now });
+        return readMyStats(trx, viewer, now);
+      });
     },
   );
 

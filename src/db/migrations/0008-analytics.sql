@@ -59,8 +59,17 @@ create table tracking_rollup_campaigns (
   primary key (organization_id, campaign_id, user_id, verdict, device)
 ) with (fillfactor = 85);
 
+-- On which day (UTC) a member last looked at their engagement: for the share of members who do, and for nothing else.
+create table member_dashboard_views (
+  organization_id uuid not null,
+  user_id uuid not null,
+  viewed_on date not null,
+  primary key (organization_id, user_id),
+  foreign key (organization_id, user_id) references organization_users (organization_id, id) on delete cascade
+);
+
 select app_private.isolate_tenant(t) from unnest(array[
-  'tracking_rollup_hours', 'tracking_rollup_totals', 'tracking_rollup_campaigns'
+  'tracking_rollup_hours', 'tracking_rollup_totals', 'tracking_rollup_campaigns', 'member_dashboard_views'
 ]::regclass[]) t;
 
 -- Each change is added in the order of keys; what came to nothing goes. A row that was removed first (an erasure, a
