@@ -1,44 +1,58 @@
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import type { LiveOpen } from '../contract/live.ts';
-import type { Schema } from '../db/schema.ts';
+import type { Databases } from '../db/open-databases.ts';
 import type { MemberId, OrganizationId } from '../domain/ids.ts';
 import { toTrackingSettings } from '../domain/settings.ts';
 import { OPENS_AS_ROWS, type OpenRow, toOpen } from './read-opens.ts';
 
-/** An event by its id and the time that finds its partition, and whose it is. */
+/** An event by its organization, its id and the time that finds its partition, and whose it is. */
 export interface OpenPlace {
+  readonly organizationId: OrganizationId;
   readonly id: string;
   readonly memberId: MemberId;
   readonly at: Date;
 }
 
-/** These opens as they are now, by event id. Those that are gone, or another organization's, are left out. */
+/**
+ * These opens as they are now, by event id. Those that are gone, or another organization's, are left out. As the system
+ * role: live streams ask for many organizations at once.
+ */
 export async function readLiveOpens(
-  trx: Transaction<Schema>,
-  organizationId: OrganizationId,
+  databases: Pick<Databases, 'system'>,
   places: readonly OpenPlace[],
 ): Promise<ReadonlyMap<string, LiveOpen>> {
   if (places.length === 0) return new Map();
   const times = places.map(({ at }) => at.getTime());
   const { rows } = await sql<OpenRow>`
     ${OPENS_AS_ROWS}
-    where event.organization_id = ${organizationId} and event.id = any(${places.map(({ id }) => id)}::bigint[])
-      and event.hit_at between ${new Date(Math.min(...times))} and ${new Date(Math.max(...times))}`.execute(trx);
-  const hasUniques = await tellsReadersApart(trx, organizationId);
-  const members = new Map(places.map(({ id, memberId }) => [id, memberId]));
+    where (event.organization_id, event.id) in (
+        select * from unnest(${places.map(({ organizationId }) => organizationId)}::uuid[], ${places.map(({ id }) => id)}::bigint[]))
+      and event.id = any(${places.map(({ id }) => id)}::bigint[])
+      and event.hit_at between ${new Date(Math.min(...times))} and ${new Date(Math.max(...times))}`.execute(
+    databases.system,
+  );
+  const found = new Map(places.map((place) => [place.id, place]));
+  const told = await readTellingApart(databases, [...new Set(places.map(({ organizationId }) => organizationId))]);
   return new Map(
     rows.flatMap((row) => {
-      const userId = members.get(row.id);
-      return userId === undefined ? [] : [[row.id, { ...toOpen(row, hasUniques), userId }] as const];
+      const place = found.get(row.id);
+      if (place === undefined) return [];
+      return [[row.id, { ...toOpen(row, told.has(place.organizationId)), userId: place.memberId }] as const];
     }),
   );
 }
 
-async function tellsReadersApart(trx: Transaction<Schema>, organizationId: OrganizationId): Promise<boolean> {
-  const row = await trx
+/** Of these organizations those that tell readers apart; without a settings row the default holds. */
+async function readTellingApart(
+  { system }: Pick<Databases, 'system'>,
+  organizationIds: readonly OrganizationId[],
+): Promise<ReadonlySet<OrganizationId>> {
+  const rows = await system
     .selectFrom('organization_settings')
-    .select('tracking_settings')
-    .where('organization_id', '=', organizationId)
-    .executeTakeFirst();
-  return toTrackingSettings(row?.tracking_settings ?? null).mode !== 'aggregate';
+    .select(['organization_id', 'tracking_settings'])
+    .where('organization_id', 'in', [...organizationIds])
+    .execute();
+  const aggregate = rows.filter((row) => toTrackingSettings(row.tracking_settings).mode === 'aggregate');
+  const untold = new Set(aggregate.map((row) => row.organization_id));
+  return new Set(organizationIds.filter((id) => !untold.has(id)));
 }

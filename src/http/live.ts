@@ -57,7 +57,7 @@ function createLazyLive(context: HttpContext): { get(): Live; stop(): Promise<vo
         databases,
         log,
         metrics,
-        readMessages: (organizationId, entries) => readLiveMessages(databases, organizationId, entries),
+        readMessages: (asks) => readLiveMessages(databases, asks),
         readAudiences: (holders) => readAudiences(databases, holders),
       });
       return live;

@@ -1,6 +1,6 @@
 import type { Databases } from '../db/open-databases.ts';
 import type { OrganizationId } from '../domain/ids.ts';
-import { ENTRIES_READ_MAX, type LiveEntry, type LogPlace, readEntries, watchLog } from './live-log.ts';
+import { ENTRIES_READ_MAX, type LiveEntry, type LogAsk, type LogPlace, watchLog } from './live-log.ts';
 
 /** How far this process has read one organization's log. */
 export interface LogFollower {
@@ -19,13 +19,15 @@ export interface LogFollower {
 export interface LogFollowerOptions {
   readonly databases: Databases;
   readonly organizationId: OrganizationId;
+  readonly readEntries: (ask: LogAsk) => Promise<readonly LiveEntry[]>;
   /** The position stands behind them already: who joins while they are told catches up by itself. */
   readonly onEntries: (entries: readonly LiveEntry[]) => Promise<void>;
   /** Nobody could keep the log written for hours: what came meanwhile is in none. */
   readonly onGap: (position: number) => void;
 }
 
-export function followLog({ databases, organizationId, onEntries, onGap }: LogFollowerOptions): LogFollower {
+export function followLog(options: LogFollowerOptions): LogFollower {
+  const { databases, organizationId, readEntries, onEntries, onGap } = options;
   let place: Promise<LogPlace> | null = null;
   let position = 0;
   let completeFrom = 0;
@@ -46,7 +48,7 @@ export function followLog({ databases, organizationId, onEntries, onGap }: LogFo
 
   /** True when there may be more. Entries that could not be told are read again; who was told is not told twice. */
   const readPage = async (): Promise<boolean> => {
-    const entries = await readEntries(databases, organizationId, position);
+    const entries = await readEntries({ organizationId, after: position });
     const last = entries.at(-1);
     if (last === undefined) return false;
     const before = position;

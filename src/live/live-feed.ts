@@ -2,14 +2,17 @@ import type { Databases } from '../db/open-databases.ts';
 import type { MemberId, OrganizationId } from '../domain/ids.ts';
 import type { Cursor } from './cursor.ts';
 import { followLog } from './follow-log.ts';
-import { ENTRIES_READ_MAX, type LiveEntry, readMissed } from './live-log.ts';
+import { ENTRIES_READ_MAX, type LiveEntry, type LogAsk, readMissed } from './live-log.ts';
 import { type LiveMessage, type LiveStream, toEntryFrame } from './live-stream.ts';
 
+/** Entries of one organization's log. */
+export interface MessagesAsk {
+  readonly organizationId: OrganizationId;
+  readonly entries: readonly LiveEntry[];
+}
+
 /** What the entries say now, by entry id; an entry without a message is told as withdrawn. */
-export type ReadMessages = (
-  organizationId: OrganizationId,
-  entries: readonly LiveEntry[],
-) => Promise<ReadonlyMap<number, LiveMessage>>;
+export type ReadMessages = (ask: MessagesAsk) => Promise<ReadonlyMap<number, LiveMessage>>;
 
 /** The streams of one organization: its log is read once a wake-up for all of them. */
 export interface LiveFeed {
@@ -27,16 +30,21 @@ export const MISSED_ENTRIES_MAX = 5_000;
 
 interface FeedParts {
   readonly databases: Databases;
+  readonly readEntries: (ask: LogAsk) => Promise<readonly LiveEntry[]>;
   readonly readMessages: ReadMessages;
 }
 
-export function openFeed({ databases, readMessages }: FeedParts, organizationId: OrganizationId): LiveFeed {
+export function openFeed(
+  { databases, readEntries, readMessages }: FeedParts,
+  organizationId: OrganizationId,
+): LiveFeed {
   const streams = new Set<LiveStream>();
   const tell = (entries: readonly LiveEntry[], to: readonly LiveStream[]) =>
     tellEntries({ organizationId, readMessages, entries, to });
   const log = followLog({
     databases,
     organizationId,
+    readEntries,
     onEntries: (entries) => tell(entries, [...streams]),
     onGap: (position) => {
       for (const stream of streams) stream.restart(position, true);
@@ -89,7 +97,8 @@ interface Telling {
 async function tellEntries({ organizationId, readMessages, entries, to }: Telling): Promise<void> {
   const toViewers = createViewerIndex(to);
   const seen = entries.filter((entry) => toViewers(entry).length > 0);
-  const messages = seen.length === 0 ? new Map<number, LiveMessage>() : await readMessages(organizationId, seen);
+  const messages =
+    seen.length === 0 ? new Map<number, LiveMessage>() : await readMessages({ organizationId, entries: seen });
   for (const entry of seen) {
     const frame = toEntryFrame(entry, messages.get(entry.id) ?? toWithdrawn(entry), organizationId);
     for (const stream of toViewers(entry)) stream.advance(entry.id, frame);

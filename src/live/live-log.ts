@@ -42,13 +42,30 @@ export async function watchLog(databases: Pick<Databases, 'app'>, organizationId
   });
 }
 
-/** The entries behind `after`, oldest first, at most ENTRIES_READ_MAX. */
+/** A log, and how far it was read. */
+export interface LogAsk {
+  readonly organizationId: OrganizationId;
+  readonly after: number;
+}
+
+/**
+ * The entries behind each position, oldest first, at most ENTRIES_READ_MAX of each log. As the system role, since it
+ * asks for the logs of all organizations that are being watched at once.
+ */
 export async function readEntries(
-  databases: Pick<Databases, 'app'>,
-  organizationId: OrganizationId,
-  after: number,
-): Promise<readonly LiveEntry[]> {
-  return readRange(databases, { organizationId, after, only: sql`` });
+  { system }: Pick<Databases, 'system'>,
+  asks: readonly LogAsk[],
+): Promise<readonly (readonly LiveEntry[])[]> {
+  const { rows } = await sql<LiveEntry & { n: number }>`
+    select n::int as n, entry.* from unnest(${asks.map(({ organizationId }) => organizationId)}::uuid[],
+      ${asks.map(({ after }) => after)}::bigint[]) with ordinality as ask (organization_id, after, n)
+    cross join lateral (
+      select id, user_id as "memberId", kind, subject, subject_at as "subjectAt" from live_events
+      where live_events.organization_id = ask.organization_id and id > ask.after order by id limit ${ENTRIES_READ_MAX}
+    ) entry order by n, id`.execute(system);
+  const answers = asks.map((): LiveEntry[] => []);
+  for (const { n, ...entry } of rows) answers[n - 1]?.push(entry);
+  return answers;
 }
 
 /** What one audience missed between two positions, oldest first. Null: part of it is purged. */

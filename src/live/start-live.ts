@@ -5,13 +5,15 @@ import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import { type Audience, isSameAudience } from './audience.ts';
 import type { Cursor } from './cursor.ts';
+import { gather } from './gather.ts';
 import { listen } from './listen.ts';
-import { type LiveFeed, openFeed, type ReadMessages } from './live-feed.ts';
-import { createStream, type EndReason, type LiveSink, type LiveStream } from './live-stream.ts';
+import { type LiveFeed, type MessagesAsk, openFeed } from './live-feed.ts';
+import { type LogAsk, readEntries } from './live-log.ts';
+import { createStream, type EndReason, type LiveMessage, type LiveSink, type LiveStream } from './live-stream.ts';
 
 // In: what processors append to the organizations' logs, on whatever node. Out: to each open screen, within a second
-// and in order, each open and signal that its person may see, once. One listening connection a process; one read a
-// wake-up and organization. What must never happen: something told to a person who may not see it, something left out
+// and in order, each open and signal that its person may see, once. One listening connection a process; one read for
+// all organizations that a moment woke. What must never happen: something told to a person who may not see it, something left out
 // over a cut, a slow client that fills the memory, a stream that outlives its session by more than two seconds.
 
 export interface Live {
@@ -40,7 +42,8 @@ export interface LiveOptions {
   readonly databases: Databases;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly readMessages: ReadMessages;
+  /** What the entries say now, by entry id, of several organizations at once and in the order of the asks. */
+  readonly readMessages: (asks: readonly MessagesAsk[]) => Promise<readonly ReadonlyMap<number, LiveMessage>[]>;
   readonly readAudiences: ReadAudiences;
 }
 
@@ -54,10 +57,17 @@ const BEAT_MS = 15_000;
 /** The log is kept being written for hours after; often enough to find a wake-up that was lost. */
 const RENEW_MS = 60_000;
 const RETRY_MS = 1_000;
+/** A batch wakes many organizations within a moment: they are read with one question. */
+const GATHER_MS = 15;
 
 export function startLive(options: LiveOptions): Live {
   const { databases, log } = options;
   const feeds = new Map<OrganizationId, LiveFeed>();
+  const feedParts = {
+    databases,
+    readEntries: gather((asks: readonly LogAsk[]) => readEntries(databases, asks), GATHER_MS),
+    readMessages: gather(options.readMessages, GATHER_MS),
+  };
   const streams = new Map<LiveStream, LiveTicket>();
   const ofPerson = new Map<string, number>();
   const metrics = createLiveMetrics(options.metrics, () => streams.size);
@@ -127,7 +137,7 @@ export function startLive(options: LiveOptions): Live {
       const stream = createStream({ audience, personKey, sink, onEnd });
       streams.set(stream, ticket);
       ofPerson.set(personKey, (ofPerson.get(personKey) ?? 0) + 1);
-      const feed = feeds.get(audience.organizationId) ?? openFeed(options, audience.organizationId);
+      const feed = feeds.get(audience.organizationId) ?? openFeed(feedParts, audience.organizationId);
       feeds.set(audience.organizationId, feed);
       feed.join(stream, cursor).catch((error: Error) => {
         log.warn({ error: error.message }, 'live.join_failed');
