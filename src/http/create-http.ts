@@ -17,6 +17,7 @@ import { campaignRoutes } from './campaigns.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { createFront, type Front } from './create-front.ts';
 import { deliveriesRoutes } from './deliveries.ts';
+import { deliveryExportRoutes } from './delivery-export.ts';
 import { departmentRoutes } from './departments.ts';
 import { destinationRoutes } from './destinations.ts';
 import { installTestRoutes } from './install-test.ts';
@@ -136,6 +137,7 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   auditLogRoutes(app, context);
   destinationRoutes(app, context);
   deliveriesRoutes(app, context);
+  deliveryExportRoutes(app, context);
   apiKeyRoutes(app, context);
   widgetRoutes(app, context);
   metricsRoutes(app, context, metricsToken ?? null);

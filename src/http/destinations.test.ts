@@ -169,6 +169,10 @@ test('deliveries come page by page and by state, and one of them may be sent aga
   expect([...first.data, ...second.data].map(({ id }: { id: string }) => id).sort()).toEqual([...ids].sort());
   expect(second.next).toBeNull();
   expect((await owner.get(`${path}?state=given_up`)).body.data).toEqual([]);
+  const file = (await owner.get(`${path}/export.csv`)).text.trim().split('\r\n');
+  expect(file.map((line) => line.split(',')[0])).toEqual(
+    ['id', ...first.data, ...second.data].map((one) => one.id ?? one),
+  );
   expect((await owner.get(`${path}?state=lost`)).status).toBe(400);
   expect((await owner.get(`${path}?cursor=x`)).status).toBe(400);
   expect((await owner.post(`/api/deliveries/${ids[0]}/replay`)).status).toBe(409);

@@ -12,7 +12,7 @@ const URL_CHARS_MAX = 2_048;
 
 export const webhook: DestinationKind = {
   type: 'webhook',
-  pace: { concurrency: 32, perSecond: 500, burst: 500 },
+  pace: { concurrency: 32, perSecond: 1_000, burst: 1_000 },
   parseConfig: ({ url, token }, { isAllowedUrl }) => {
     if (token !== undefined) return refuse('token', 'A webhook has no token: its secret is made here and shown once.');
     if (url === undefined) return refuse('url', 'The address to send to is missing.');
