@@ -55,7 +55,7 @@ test('the copied pixel counts: an open of the mail stands in the feed with the n
   const row = page.getByRole('listitem').filter({ hasText: 'Globex renewal' });
   await row.waitFor();
   expect(await row.textContent()).toContain('· counted · reader on a computer');
-  await row.getByRole('button', { name: 'why?' }).click();
+  await row.getByRole('button', { name: /why/i }).click();
   await row.getByText('web browser').waitFor();
 });
 

@@ -1,3 +1,4 @@
+import '../../ui/multi-select.css';
 import { MultiSelect, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';

@@ -1,8 +1,8 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../../messages/use-words.ts';
-import section from '../settings/section.module.css';
 import { templatesApi } from '../signature/templates-api.ts';
+import styles from './campaign-page.module.css';
 import type { PartProps } from './edit-campaign.tsx';
 import type { CampaignForm } from './to-campaign-change.ts';
 
@@ -24,7 +24,7 @@ export function EditBanner({ form, set, errors, isAdmin }: Props) {
   const chosen = templates.data?.data ?? [];
   return (
     <>
-      <fieldset className={section.form}>
+      <fieldset className={styles.group}>
         <legend>{words('banner')}</legend>
         <TextInput label={words('bannerImage')} description={words('bannerImageHint')} {...field('imageUrl')} />
         {form.banner.imageUrl === '' ? null : (

@@ -7,6 +7,7 @@ import { useWords } from '../../messages/use-words.ts';
 import { toTimeZones } from '../../ui/to-time-zones.ts';
 import { campaignsApi } from '../campaigns/campaigns-api.ts';
 import section from '../settings/section.module.css';
+import styles from './campaign-page.module.css';
 import { EditAudience } from './edit-audience.tsx';
 import { EditBanner } from './edit-banner.tsx';
 import { type CampaignForm, toCampaignChange, toCampaignForm } from './to-campaign-change.ts';
@@ -141,7 +142,7 @@ const CRM_IDS = ['hubspotDealId', 'hubspotContactId', 'pipedriveDealId', 'pipedr
 function CrmIds({ form, set }: PartProps) {
   const words = useWords('campaign');
   return (
-    <fieldset className={section.form}>
+    <fieldset className={styles.group}>
       <legend>{words('deal')}</legend>
       {CRM_IDS.map((field) => (
         <TextInput

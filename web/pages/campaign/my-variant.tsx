@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Radio.css';
 import { Radio } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Campaign } from '../../../src/contract/campaign.ts';
