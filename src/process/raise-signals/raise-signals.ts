@@ -68,7 +68,7 @@ async function readMaterials(
 
 /** Rule by rule: what is added, moved and withdrawn of one pixel. */
 function settle(
-  { subject, material, untilAt }: SubjectMaterial,
+  { subject, material, coolingRules, untilAt }: SubjectMaterial,
   standing: readonly StandingSignal[],
   now: number,
 ): readonly SignalChange[] {
@@ -77,7 +77,7 @@ function settle(
   let hotAts: readonly number[] = [];
   for (const rule of SIGNAL_RULE_LIST) {
     const numbers = signalRules[rule.name];
-    if (!numbers.isOn || !rule.kinds.includes(subject.kind)) continue;
+    if (!numbers.isOn || !rule.kinds.includes(subject.kind) || coolingRules.includes(rule.name)) continue;
     const known = toKnownFrom(rule, subject, now);
     const triggers = rule.weigh(material, signalRules);
     const { standsAt, ...settlement } = settleTriggers({

@@ -22,10 +22,12 @@ export async function readCampaignOpens(
   const readers = await readReaders(trx, wanted);
   return wanted.map(({ subject }, index) => ({
     subject,
+    coolingRules: [],
     untilAt: Number.POSITIVE_INFINITY,
     material: {
       kind: 'campaign',
       opens: readers[index]?.opens ?? [],
+      readerOpens: [],
       opensBefore: 0,
       lastBeforeAt: null,
       usualAt: () => null,

@@ -1,14 +1,19 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
+import type { SignalRule } from '../../domain/signal.ts';
 import type { Confidence, Device } from '../../domain/verdict.ts';
 import { readReaders } from './read-readers.ts';
+import { readStanding, type StandingSignal } from './read-standing.ts';
 import { HOUR_MS, type Material, MINUTE_MS } from './seen-open.ts';
+import { toGroups } from './to-groups.ts';
 import type { Subject } from './to-subjects.ts';
 
 /** What one subject's rules look at, and how far it reaches: a longer story ends there, and later signals stand. */
 export interface SubjectMaterial {
   readonly subject: Subject;
   readonly material: Material;
+  /** Rules that need not be asked: what stands of them stands. */
+  readonly coolingRules: readonly SignalRule[];
   readonly untilAt: number;
 }
 
@@ -16,29 +21,34 @@ export interface SubjectMaterial {
 export const OPENS_READ_MAX = 5_000;
 const OPENS_BEFORE_MAX = 1_000;
 
-/** Every open of the deals from where their rules begin to look, with its reader, and how many lie before. */
+/**
+ * Every open of the deals from where the hot rule begins to look, how many lie before, and the readers of a day. The
+ * readers are most of the work, so they are asked for only where no spreading signal stands and cools down.
+ */
 export async function readDealOpens(
   trx: Transaction<Schema>,
   deals: readonly Subject[],
 ): Promise<readonly SubjectMaterial[]> {
-  const wanted = deals.map((subject) => ({ subject, fromAt: subject.fromAt - toReachMs(subject) }));
-  const opens = await readOpens(trx, wanted);
+  const wanted = deals.map((subject) => ({ subject, fromAt: subject.fromAt - toHotMs(subject) }));
+  const opens = toGroups(await readOpens(trx, wanted), ({ n }) => n);
   const before = await readBefore(trx, wanted);
-  const readers = await readReaders(trx, wanted);
-  return wanted.map(({ subject }, index) => {
-    const mine = opens.filter(({ n }) => n === index + 1);
-    const isCut = mine.length === OPENS_READ_MAX;
+  const standing = await readStanding(trx, deals);
+  const cooling = deals.map((subject, index) => isSpreadingCooling(subject, opens.get(index + 1) ?? [], standing));
+  const spread = deals
+    .filter((_, index) => !cooling[index])
+    .map((subject) => ({ subject, fromAt: subject.fromAt - toSpreadingMs(subject) }));
+  const readers = spread.length === 0 ? [] : await readReaders(trx, spread);
+  const readersOf = new Map(spread.map(({ subject }, index) => [subject, readers[index]?.opens ?? []]));
+  return deals.map((subject, index) => {
+    const mine = opens.get(index + 1) ?? [];
     return {
       subject,
-      untilAt: isCut ? (mine.at(-1)?.at ?? 0) : Number.POSITIVE_INFINITY,
+      coolingRules: cooling[index] ? ['spreading'] : [],
+      untilAt: mine.length === OPENS_READ_MAX ? (mine.at(-1)?.at ?? 0) : Number.POSITIVE_INFINITY,
       material: {
         kind: 'deal',
-        opens: mine.map(({ at, device, confidence, id }) => ({
-          at,
-          device,
-          confidence,
-          reader: readers[index]?.readerOf(id) ?? null,
-        })),
+        opens: mine.map(({ at, device, confidence }) => ({ at, device, confidence, reader: null })),
+        readerOpens: readersOf.get(subject) ?? [],
         opensBefore: before[index]?.opens ?? 0,
         lastBeforeAt: before[index]?.lastAt ?? null,
         usualAt: () => null,
@@ -47,8 +57,27 @@ export async function readDealOpens(
   });
 }
 
-function toReachMs({ pixel: { signalRules } }: Subject): number {
-  return Math.max(signalRules.hot.withinMinutes * MINUTE_MS, signalRules.spreading.withinHours * HOUR_MS);
+function toHotMs({ pixel }: Subject): number {
+  return pixel.signalRules.hot.withinMinutes * MINUTE_MS;
+}
+
+function toSpreadingMs({ pixel }: Subject): number {
+  return pixel.signalRules.spreading.withinHours * HOUR_MS;
+}
+
+/** Every open that changed or came later falls into the cooldown of one signal: nothing about it can change. */
+function isSpreadingCooling(
+  { pixel, fromAt, withdrawnAts }: Subject,
+  opens: readonly OpenRow[],
+  standing: readonly StandingSignal[],
+): boolean {
+  if (withdrawnAts.length > 0) return false;
+  const lastAt = opens.at(-1)?.at ?? fromAt;
+  const mine = standing.filter(({ pixelId, rule }) => pixelId === pixel.id && rule === 'spreading');
+  const cooldownMs = pixel.signalRules.spreading.cooldownMinutes * MINUTE_MS;
+  return (
+    mine.every(({ raisedAt }) => raisedAt <= fromAt) && mine.some(({ raisedAt }) => lastAt < raisedAt + cooldownMs)
+  );
 }
 
 export interface WantedOpens {

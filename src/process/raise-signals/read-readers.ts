@@ -2,12 +2,11 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { Confidence, Device } from '../../domain/verdict.ts';
 import type { WantedOpens } from './read-deal-opens.ts';
+import { toGroups } from './to-groups.ts';
 
 /** Who opened, as numbers that mean something within one pixel and one reading only. */
 export interface Readers {
   readonly opens: readonly ReaderOpen[];
-  /** Null for an open of no known reader. */
-  readerOf(eventId: number): number | null;
 }
 
 interface ReaderOpen {
@@ -49,28 +48,31 @@ export async function readReaders(
         and seen.organization_id = want.organization_id and seen.kind = 'load' and seen.scope_id = want.pixel_id
         and seen.window_at >= to_timestamp(want.from_at / 1000) and seen.event_id is not null
       offset 0) as seen
-    join signature_tracking_events event on event.organization_id = want.organization_id and event.id = seen.event_id and event.hit_at = seen.event_hit_at
-      and event.hit_at >= to_timestamp(${least}::float8 / 1000) and event.verdict = 'human'
+    cross join lateral (
+      select event.id, event.hit_at, event.judgement_id from signature_tracking_events event
+      where event.organization_id = want.organization_id and event.hit_at = seen.event_hit_at and event.id = seen.event_id
+        and event.hit_at >= to_timestamp(${least}::float8 / 1000) and event.verdict = 'human' offset 0) as event
     join judgements judged on judged.id = event.judgement_id
     order by n, at, device, confidence, id`.execute(trx);
-  return wanted.map((_, index) => toReaders(rows.filter(({ n }) => n === index + 1)));
+  const loads = toGroups(rows, ({ n }) => n);
+  return wanted.map((_, index) => toReaders(loads.get(index + 1) ?? []));
 }
 
 function toReaders(loads: readonly LoadRow[]): Readers {
   const root = createRoots();
   for (const { id, visitor } of loads) root.join(`event ${id}`, visitor);
   const numbers = new Map<string, number>();
-  const readers = new Map<number, number>();
+  const told = new Set<number>();
   const opens: ReaderOpen[] = [];
   for (const { id, at, device, confidence } of loads) {
-    if (readers.has(id)) continue;
+    if (told.has(id)) continue;
+    told.add(id);
     const name = root.find(`event ${id}`);
     const reader = numbers.get(name) ?? numbers.size;
     numbers.set(name, reader);
-    readers.set(id, reader);
     opens.push({ at, device, confidence, reader });
   }
-  return { opens, readerOf: (eventId) => readers.get(eventId) ?? null };
+  return { opens };
 }
 
 /** Names that were joined, however indirectly, share a root. */

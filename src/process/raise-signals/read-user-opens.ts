@@ -4,23 +4,29 @@ import { toHourStart } from '../../domain/calendar.ts';
 import type { Confidence, Device } from '../../domain/verdict.ts';
 import { OPENS_READ_MAX, type SubjectMaterial } from './read-deal-opens.ts';
 import { readStanding } from './read-standing.ts';
-import { type PixelHour, readUsual, toOpensOfHour } from './read-usual.ts';
+import { type PixelHour, readUsual } from './read-usual.ts';
 import { HOUR_MS, MINUTE_MS } from './seen-open.ts';
 import type { Subject } from './to-subjects.ts';
 import { toOpensNeeded } from './unusual.ts';
 
 /**
  * Opens of members' own pixels in the hours at hand, and what those hours usually have. Nearly no hour is unusual, so
- * three questions come first: whether the rollups have enough of the hour, whether that is far above what it usually
- * has, and whether a signal that stands says so already. Opens are read only for what is left.
+ * three questions come first: whether the rollups have enough of the hour, whether a signal that stands says so
+ * already, and whether that is far above what the hour usually has. Opens are read only for what is left.
  */
 export async function readUserOpens(
   trx: Transaction<Schema>,
   users: readonly Subject[],
 ): Promise<readonly SubjectMaterial[]> {
-  const unusual = await findUnusual(trx, await findBusy(trx, users.filter(isOn)));
-  const touched = users.filter((subject) => unusual.has(subject) || subject.withdrawnAts.length > 0);
-  const wanted = touched.length === 0 ? [] : await dropCooling(trx, touched);
+  const busy = await findBusy(trx, users.filter(isOn));
+  const isTouched = new Set([...busy.map(({ subject }) => subject), ...users.filter(isWithdrawn)]);
+  const touched = isTouched.size === 0 ? [] : await dropCooling(trx, [...isTouched]);
+  const left = new Set(touched);
+  const unusual = await findUnusual(
+    trx,
+    busy.filter(({ subject }) => left.has(subject)),
+  );
+  const wanted = touched.filter((subject) => unusual.has(subject) || isWithdrawn(subject));
   if (wanted.length === 0) return [];
   const opens = await readOpens(trx, wanted);
   const stories = wanted.map((subject, index) => ({ subject, opens: opens.filter(({ n }) => n === index + 1) }));
@@ -38,10 +44,12 @@ export async function readUserOpens(
     );
     return {
       subject,
+      coolingRules: [],
       untilAt: mine.length === OPENS_READ_MAX ? (mine.at(-1)?.at ?? 0) : Number.POSITIVE_INFINITY,
       material: {
         kind: 'user',
         opens: mine.map(({ at, device, confidence }) => ({ at, device, confidence, reader: null })),
+        readerOpens: [],
         opensBefore: 0,
         lastBeforeAt: null,
         usualAt: (at) => {
@@ -58,13 +66,17 @@ function isOn({ pixel }: Subject): boolean {
   return pixel.signalRules.unusual.isOn;
 }
 
+function isWithdrawn({ withdrawnAts }: Subject): boolean {
+  return withdrawnAts.length > 0;
+}
+
 function toHour({ pixel }: Pick<Subject, 'pixel'>, at: number): number {
   return toHourStart(at, pixel.settings.timezone);
 }
 
 interface BusyHour extends PixelHour {
   readonly subject: Subject;
-  /** Of all of the member's own pixels, so never less than of this one. */
+  /** Of all of the member's own pixels, and in odd time zones of a little more than the hour: never less than its. */
   readonly opens: number;
 }
 
@@ -79,7 +91,11 @@ async function findBusy(trx: Transaction<Schema>, users: readonly Subject[]): Pr
       ${asked.map(({ subject }) => subject.pixel.memberId)}::uuid[], ${asked.map(({ hourAt }) => hourAt)}::float8[],
       ${asked.map(({ subject }) => subject.pixel.signalRules.unusual.opens)}::int[])
       with ordinality as want (organization_id, user_id, at, needed, n)
-    cross join lateral (${toOpensOfHour()}) as busy
+    cross join lateral (
+      select sum(hour.opens_0 + hour.opens_1 + hour.opens_2 + hour.opens_3) as opens from tracking_rollup_hours hour
+      where hour.organization_id = want.organization_id and hour.user_id = want.user_id
+        and hour.hour_at > to_timestamp(want.at / 1000) - interval '1 hour'
+        and hour.hour_at < to_timestamp(want.at / 1000) + interval '1 hour' offset 0) as busy
     where busy.opens >= want.needed`.execute(trx);
   return rows.flatMap(({ n, opens }) => {
     const hour = asked[n - 1];
@@ -101,7 +117,7 @@ async function findUnusual(trx: Transaction<Schema>, busy: readonly BusyHour[]):
 async function dropCooling(trx: Transaction<Schema>, subjects: readonly Subject[]): Promise<readonly Subject[]> {
   const standing = await readStanding(trx, subjects);
   return subjects.filter((subject) => {
-    if (subject.withdrawnAts.length > 0) return true;
+    if (isWithdrawn(subject)) return true;
     const lastHourEndsAt = Math.max(...subject.openedAts.map((at) => toHour(subject, at))) + HOUR_MS;
     const cooldownMs = subject.pixel.signalRules.unusual.cooldownMinutes * MINUTE_MS;
     return !standing.some(

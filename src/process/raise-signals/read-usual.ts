@@ -3,7 +3,6 @@ import type { Schema } from '../../db/schema.ts';
 import { addDays, toLocalDay, toLocalInstant, toMinuteOfDay } from '../../domain/calendar.ts';
 import { DAY_MS } from '../../domain/hit.ts';
 import type { Pixel } from '../read-pixels.ts';
-import { HOUR_MS } from './seen-open.ts';
 
 /** The same hour of the week in so many weeks before; fewer than the least tell nothing, and nothing is unusual then. */
 const WEEKS_MAX = 8;
@@ -63,18 +62,22 @@ async function readOpens(
 ): Promise<ReadonlyMap<number, number>> {
   const asked = hours.flatMap(({ pixel }, index) => (weeks[index] ?? []).map((at) => ({ pixel, at, n: index + 1 })));
   const { rows } = await sql<{ n: number; opens: number }>`
-    select want.n, sum(slot.opens)::int as opens
+    select want.n, sum(found.opens)::int as opens
     from unnest(${asked.map(({ n }) => n)}::int[], ${asked.map(({ pixel }) => pixel.organizationId)}::uuid[],
       ${asked.map(({ pixel }) => pixel.memberId)}::uuid[], ${asked.map(({ at }) => at)}::float8[]) as want (n, organization_id, user_id, at)
-    cross join lateral (${toOpensOfHour()}) as slot
+    cross join lateral (
+      select coalesce(sum(${toQuarter(0)} + ${toQuarter(1)} + ${toQuarter(2)} + ${toQuarter(3)}), 0) as opens
+      from tracking_rollup_hours hour
+      where hour.organization_id = want.organization_id and hour.user_id = want.user_id
+        and hour.hour_at > to_timestamp(want.at / 1000) - interval '1 hour'
+        and hour.hour_at < to_timestamp(want.at / 1000) + interval '1 hour' offset 0) as found
     group by want.n`.execute(trx);
   return new Map(rows.map(({ n, opens }) => [n, opens]));
 }
 
-/** Counted opens of a reader or a mail proxy of the member's own pixels in the hour at `want.at`, of the slot rollups. */
-export function toOpensOfHour() {
-  return sql`select coalesce(sum(slot.opens), 0) as opens from tracking_rollup_slots slot
-    where slot.organization_id = want.organization_id and slot.user_id = want.user_id and slot.campaign_id is null
-      and slot.slot_at >= to_timestamp(want.at / 1000) and slot.slot_at < to_timestamp((want.at + ${HOUR_MS}) / 1000)
-      and slot.verdict in ('human', 'proxy_open') offset 0`;
+/** A quarter of an hour of UTC, where it lies in the local hour: zones may be half an hour off. */
+function toQuarter(quarter: 0 | 1 | 2 | 3) {
+  const at = sql`hour.hour_at + ${`${quarter * 15} minutes`}::interval`;
+  return sql`case when ${at} >= to_timestamp(want.at / 1000) and ${at} < to_timestamp(want.at / 1000) + interval '1 hour'
+    then ${sql.ref(`hour.opens_${quarter}`)} else 0 end`;
 }

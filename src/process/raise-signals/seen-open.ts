@@ -24,6 +24,8 @@ export interface Material {
   readonly kind: SubjectKind;
   /** By time. Of a campaign that is no deal: those of readers only. */
   readonly opens: readonly SeenOpen[];
+  /** Those of readers among the opens of a deal, from further back, as far as spreading looks. */
+  readonly readerOpens: readonly SeenOpen[];
   /** How many opens of a deal lie before the first of these, as far as any rule counts, and the latest of them. */
   readonly opensBefore: number;
   readonly lastBeforeAt: number | null;

@@ -11,8 +11,8 @@ export const spreading: Rule = {
   kinds: ['deal'],
   asksForReaders: ['deal'],
   reachMs: ({ spreading }) => spreading.withinHours * HOUR_MS,
-  weigh({ opens }, { spreading }) {
-    const known = opens.filter(({ reader }) => reader !== null);
+  weigh({ readerOpens }, { spreading }) {
+    const known = readerOpens;
     const windowMs = spreading.withinHours * HOUR_MS;
     let start = 0;
     return known.flatMap((open, index) => {
