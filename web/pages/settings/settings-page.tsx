@@ -36,8 +36,8 @@ const SECTIONS: readonly {
   { path: '/settings/destinations', label: 'destinations', isForAdmins: true, Section: DestinationsSection },
   { path: '/settings/keys', label: 'keys', isForAdmins: true, Section: KeysSection },
   { path: '/settings/audit', label: 'audit', isForAdmins: true, Section: AuditSection },
-  { path: '/settings/data', label: 'data', isForAdmins: false, Section: DataSection },
   { path: '/settings/profile', label: 'profile', isForAdmins: false, Section: ProfileSection },
+  { path: '/settings/data', label: 'data', isForAdmins: false, Section: DataSection },
 ];
 
 /** What is set once and then left alone: a quiet list beside one section at a time. */
