@@ -7,8 +7,11 @@ import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { type Databases, openDatabases } from '../src/db/open-databases.ts';
 import type { OrganizationId } from '../src/domain/ids.ts';
+import { systemClock } from '../src/kit/clock.ts';
+import { createBatchContext } from '../src/process/batch-context.ts';
+import { processBatch } from '../src/process/process-batch.ts';
 import { readEmbeddedUrl } from '../tests/support/embedded-url.ts';
-import { AGENTS } from '../tests/support/hits.ts';
+import { AGENTS, makeBlock, makeHit } from '../tests/support/hits.ts';
 import { type LiveClient, openLive } from '../tests/support/live-client.ts';
 import { type SeededOrganization, seedCampaign, seedOrganization } from '../tests/support/seed.ts';
 import { type LoadResult, startPixelLoad } from './pixel-load.ts';
@@ -18,6 +21,7 @@ import { toPercentile } from './to-percentile.ts';
 const HELP = `Usage: npm run bench -- live [--rounds 40] [--hits-per-second 500] [--streams 1000] [--seconds 10]
 
 Starts the product as a process of its own and measures, through the real pipeline:
+  log      the part of a batch that telling nobody takes (at most 10 %)
   signal   the third GIF of a deal → its hot signal on an open screen, while other pixels take hits (p95 at most 1 s)
   streams  how many bytes of memory an open stream takes (at most 40 kB), whether each open reaches the streams of its
            organization and no other, and the pixel's p99 with all of them open (at most 1.5 times that without)
@@ -51,13 +55,43 @@ async function run(): Promise<boolean> {
   const server = await startBenchServer(folder);
   const databases = openDatabases(await readEmbeddedUrl(folder));
   try {
-    const kept = [await measureSignals(server, databases), await measureStreams(server, databases)];
+    const kept = [
+      await measureLog(databases),
+      await measureSignals(server, databases),
+      await measureStreams(server, databases),
+    ];
     return kept.every(Boolean);
   } finally {
     await databases.close();
     await server.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+const LOG_PART_MAX = 0.1;
+const LOG_BATCHES = 10;
+const LOG_BATCH_HITS = 2_000;
+
+/** The log's part of the time of a batch, for organizations that nobody watches. */
+async function measureLog(databases: Databases): Promise<boolean> {
+  const pixels = (await seedMany(databases, 50)).flatMap(({ members }) => members.map(({ pixel }) => pixel));
+  const sums = { live: 0, all: 0 };
+  const context = createBatchContext({ databases, clock: systemClock }, (step, seconds) => {
+    sums.all += seconds;
+    if (step === 'live') sums.live += seconds;
+  });
+  for (let batch = 0; batch < LOG_BATCHES; batch += 1) {
+    const hits = Array.from({ length: LOG_BATCH_HITS }, (_, n) => {
+      const pixel = pixels[n % pixels.length] ?? { tokenHash: Buffer.alloc(32) };
+      return makeHit(pixel, { at: Date.now(), address: `203.${batch}.${Math.floor(n / 250)}.${n % 250}` });
+    });
+    await processBatch(context, [makeBlock(hits)]);
+  }
+  const part = sums.live / sums.all;
+  print(
+    `log      ${(100 * part).toFixed(1)} % of a batch of ${LOG_BATCH_HITS} hits of 50 organizations that nobody watches`,
+  );
+  return part <= LOG_PART_MAX;
 }
 
 async function measureSignals(server: BenchServer, databases: Databases): Promise<boolean> {

@@ -4,13 +4,13 @@ import type { OpenFeed } from '../../src/contract/open-feed.ts';
 import type { Signal } from '../../src/contract/signal.ts';
 import { useNow } from '../ui/use-now.ts';
 import { raiseAlert } from './alerts.ts';
-import { useSignals } from './live-lists.ts';
 import { noteRecent } from './live-recent.ts';
 import { setLiveState } from './live-state.ts';
 import { type LiveMessage, openLiveStream } from './live-stream.ts';
 import { mergeOpens, mergeSignals, type SignalList } from './merge-live.ts';
 import { keepTitleCount } from './title-count.ts';
 import { toCallNow } from './to-heat.ts';
+import { useSignals } from './use-signals.ts';
 
 const LOOK_MS = 5_000;
 

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import type { Open } from '../../../src/contract/open-feed.ts';
 import type { SessionResponse } from '../../../src/contract/session.ts';
 import type { Signal } from '../../../src/contract/signal.ts';
-import { useOpens, useSignals } from '../../live/live-lists.ts';
+import { useOpens, useSignals } from '../../live/use-signals.ts';
 import { useWords } from '../../messages/use-words.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
