@@ -112,29 +112,28 @@ function isAdmin(person: SessionResponse | null): boolean {
 function SignedIn({ children }: { readonly children: (person: SessionResponse | null) => ReactNode }) {
   const session = useSession();
   const [path] = useLocation();
-  if (session.data?.person) {
-    const { person, hasEnded } = session.data;
-    return (
-      <>
-        <Page person={person}>{children(person)}</Page>
-        {hasEnded ? (
-          <Suspense fallback={null}>
-            <SessionEnded person={person} />
-          </Suspense>
-        ) : null}
-      </>
-    );
-  }
-  if (session.data)
+  const person = session.data?.person ?? null;
+  if (session.data && person === null)
     return <Redirect to={path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`} replace />;
-  if (session.error) {
+  if (session.error && person === null) {
     return (
       <Frame person={null}>
         <LoadError what="MailTracker" error={session.error} onRetry={() => session.refetch()} />
       </Frame>
     );
   }
-  return wasSignedIn() ? <Page person={null}>{children(null)}</Page> : null;
+  if (person === null && !wasSignedIn()) return null;
+  // One shape before and after the answer: another would take the page down and build it anew.
+  return (
+    <>
+      <Page person={person}>{children(person)}</Page>
+      {session.data?.hasEnded && person ? (
+        <Suspense fallback={null}>
+          <SessionEnded person={person} />
+        </Suspense>
+      ) : null}
+    </>
+  );
 }
 
 /** The frame stays while the page inside is fetched. */
