@@ -1,7 +1,10 @@
 import { noteDashboardView } from '../accounts/note-dashboard-view.ts';
+import { readBreakdown } from '../analytics/read-breakdown.ts';
 import { readDaily } from '../analytics/read-daily.ts';
+
 import { readHours } from '../analytics/read-hours.ts';
 import { readMyStats } from '../analytics/read-my-stats.ts';
+import { breakdownSchema } from '../contract/breakdown.ts';
 import { dailyQuerySchema, dailySchema } from '../contract/daily.ts';
 import { hoursSchema } from '../contract/hours.ts';
 import { myStatsSchema } from '../contract/my-stats.ts';
@@ -54,5 +57,21 @@ export function trackingRoutes(app: HttpApp, context: HttpContext): void {
       },
     },
     async (request) => asViewer(context, request, (trx, viewer) => readHours(trx, viewer, context.clock.now())),
+  );
+
+  app.get(
+    '/api/tracking/my-stats/breakdown',
+    {
+      schema: {
+        tags: ['engagement'],
+        summary: 'What my mail is read with, and where, as far as k-anonymity allows',
+        querystring: dailyQuerySchema,
+        response: { 200: breakdownSchema },
+      },
+    },
+    async (request) => {
+      const question = { now: context.clock.now(), days: request.query.days };
+      return asViewer(context, request, (trx, viewer) => readBreakdown(trx, viewer, question));
+    },
   );
 }
