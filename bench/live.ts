@@ -39,6 +39,9 @@ const { values } = parseArgs({
   },
 });
 
+const LOG_PART_MAX = 0.1;
+const LOG_BATCHES = 10;
+const LOG_BATCH_HITS = 2_000;
 const SIGNAL_P95_MS_MAX = 1_000;
 const STREAM_BYTES_MAX = 40_000;
 const PIXEL_P99_FACTOR_MAX = 1.5;
@@ -67,10 +70,6 @@ async function run(): Promise<boolean> {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
-
-const LOG_PART_MAX = 0.1;
-const LOG_BATCHES = 10;
-const LOG_BATCH_HITS = 2_000;
 
 /** The log's part of the time of a batch, for organizations that nobody watches. */
 async function measureLog(databases: Databases): Promise<boolean> {
