@@ -121,6 +121,43 @@ test('a campaign of the team starts as a draft and is launched after a question'
   await page.getByText('Running').waitFor();
 });
 
+test('a campaign is changed in a drawer, a subject line picked, a copy made, and deleting says first what would go', async () => {
+  const page = await openOwn('/campaigns');
+  const headers = { origin: screens.server.url };
+  const data = {
+    name: 'April offer',
+    audience: { everyone: true },
+    variants: [{ label: 'Spring' }, { label: 'Fresh' }],
+  };
+  const { id } = (await (await page.request.post('/api/campaigns', { headers, data })).json()) as { id: string };
+  await page.request.post(`/api/campaigns/${id}/launch`, { headers, data: {} });
+  await page.goto(`/campaigns/${id}`);
+  await page.getByRole('radio', { name: 'Fresh' }).click();
+  await waitFor(async () => {
+    const signature = await (await page.request.get('/api/signatures/me')).json();
+    return (signature as { campaigns: { id: string; variant: string }[] }).campaigns.some(
+      (campaign) => campaign.id === id && campaign.variant === 'Fresh',
+    );
+  }, 'the picked subject line in the signature');
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  const drawer = page.getByRole('dialog', { name: 'Edit: April offer' });
+  await drawer.getByLabel('Note').fill('For the spring fair');
+  await drawer.getByLabel('Ends').fill('2020-01-01T09:00');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await drawer.getByRole('alert').filter({ hasText: 'in the future' }).waitFor();
+  await drawer.getByLabel('Ends').fill('2099-01-01T09:00');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await drawer.waitFor({ state: 'hidden' });
+  await page.getByRole('paragraph').filter({ hasText: 'For the spring fair' }).waitFor();
+  await page.getByText(/Until .*2099/).waitFor();
+  await page.getByRole('button', { name: 'Duplicate' }).click();
+  await page.getByText('Draft').waitFor();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByText('No recorded open').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByLabel('Track a deal').waitFor();
+});
+
 test.each([390, 1440])('at %i px a name of 120 characters breaks no campaign screen', async (width) => {
   const page = await openOwn('/campaigns', width);
   await track(page, `${'Annual'.repeat(19)} ${width}`.padEnd(120, 'x'));
