@@ -156,7 +156,7 @@ test('the log shows each try with its answer, by state, and sends again', async 
   await page.getByRole('row').filter({ hasText: 'Open' }).waitFor();
 });
 
-test('a member has no destinations, on the screen and on the server', async () => {
+test('whoever is not signed in is told of no destination', async () => {
   const stranger = await screens.open();
   expect((await stranger.request.get('/api/destinations')).status()).toBe(401);
 });

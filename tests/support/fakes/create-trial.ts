@@ -12,6 +12,8 @@ import type { TestDatabase } from '../test-database.ts';
 export interface Trial {
   /** One try of a message, with the fields that matter to the test. */
   send(message?: Partial<Message>, memory?: Target['memory']): Promise<SendResult>;
+  /** The same with little patience, for vendors that do not answer. */
+  sendHastily(message?: Partial<Message>): Promise<SendResult>;
   /** Everything that was logged, as text. */
   logged(): string;
   readonly context: DeliveryContext;
@@ -25,9 +27,14 @@ export interface TrialOptions {
   readonly base: string;
   readonly url?: string;
   readonly token?: string;
-  readonly timeoutMs?: number;
+  /** Of `sendHastily`. */
+  readonly hastyMs?: number;
   readonly now?: () => number;
 }
+
+/** A busy machine may take seconds over the first request. */
+const PATIENCE_MS = 10_000;
+const HASTY_MS = 400;
 
 export const HOT_SIGNAL: Message = {
   deliveryId: '00000000-0000-4000-8000-000000000001' as DeliveryId,
@@ -45,7 +52,7 @@ export const HOT_SIGNAL: Message = {
 };
 
 export async function createTrial(options: TrialOptions): Promise<Trial> {
-  const { databases, kind, base, url = null, token = null, timeoutMs = 2_000 } = options;
+  const { databases, kind, base, url = null, token = null } = options;
   const organizationId = await seedOnce(databases);
   const destinationId = await insertDestination(databases, { organizationId, type: kind.type });
   const lines: string[] = [];
@@ -59,18 +66,20 @@ export async function createTrial(options: TrialOptions): Promise<Trial> {
     publicUrl: 'http://127.0.0.1:3000',
     outboundAllow: [],
     baseUrls: { [kind.type]: base },
-    timeoutMs,
+    timeoutMs: PATIENCE_MS,
   });
   const budget = createTokenBudget(context, { destinationId, organizationId });
   const { fetch, rules, clock, baseUrls } = context;
+  const send = (message: Partial<Message>, memory: Target['memory'], timeoutMs: number) =>
+    kind.send(
+      { ...HOT_SIGNAL, ...message },
+      { destinationId, organizationId, url, secrets: { current: token, previous: null }, memory },
+      { fetch, isAllowedUrl: rules.refuseUrl, clock, log, baseUrls, timeoutMs, budget },
+    );
   return {
     context,
-    send: (message = {}, memory = {}) =>
-      kind.send(
-        { ...HOT_SIGNAL, ...message },
-        { destinationId, organizationId, url, secrets: { current: token, previous: null }, memory },
-        { fetch, isAllowedUrl: rules.refuseUrl, clock, log, baseUrls, timeoutMs, budget },
-      ),
+    send: (message = {}, memory = {}) => send(message, memory, PATIENCE_MS),
+    sendHastily: (message = {}) => send(message, {}, options.hastyMs ?? HASTY_MS),
     logged: () => lines.join('\n'),
     close: () => context.close(),
   };

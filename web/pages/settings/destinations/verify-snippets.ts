@@ -52,15 +52,17 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
 
+// Header is what http.Header, the header of a request, can do.
+type Header interface{ Get(name string) string }
+
 // IsFromMailTracker tells whether MailTracker sent this body within the last
 // five minutes. body is what arrived, before it is parsed.
-func IsFromMailTracker(secret string, header http.Header, body []byte) bool {
+func IsFromMailTracker(secret string, header Header, body []byte) bool {
 	id := header.Get("Webhook-Id")
 	timestamp := header.Get("Webhook-Timestamp")
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
