@@ -1,12 +1,15 @@
 import { ConfigError } from '../config.ts';
+import { backupCommand } from './backup.ts';
 import { classifyCommand } from './classify.ts';
 import { type Command, UsageError } from './command.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importMembersCommand } from './import-members.ts';
 import { networksCommand } from './networks.ts';
 import { planCommand } from './plan.ts';
 import { reclassifyCommand } from './reclassify.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { userCommand } from './user.ts';
 import { verifyCommand } from './verify.ts';
@@ -24,6 +27,9 @@ const COMMANDS: readonly Command[] = [
   importMembersCommand,
   planCommand,
   exportCommand,
+  doctorCommand,
+  backupCommand,
+  restoreCommand,
 ];
 
 /** Exit codes: 0 done, 1 failed, 2 wrong words or wrong settings. */

@@ -14,7 +14,7 @@ import { createTestDatabase } from '../support/test-database.ts';
 // SIGKILL at a random moment under load, again and again, in each mode of the spool. `npm run test:faults` kills 200
 // times in each.
 
-const KILLS = process.env.FAULTS === 'long' ? 200 : 3;
+const KILLS = Number(process.env.FAULT_KILLS ?? (process.env.FAULTS === 'long' ? 200 : 3));
 const PER_SECOND = 250;
 const PIXELS = KILLS * 700 + 10_000;
 
@@ -33,7 +33,11 @@ test.each(['durable', 'fast'])(
     const start = () => startAgain({ dataDir, port, env: { DATABASE_URL: database.ownerUrl, SPOOL_SYNC: sync } });
     const servers = [await start()];
     closers.push(async () => servers[0]?.stop());
-    const report = await killAgainAndAgain(`${KILLS} kills, ${sync}`, database.ownerUrl, servers, [start]);
+    const report = await killAgainAndAgain(`${KILLS} kills, ${sync}`, {
+      ownerUrl: database.ownerUrl,
+      servers,
+      starts: [start],
+    });
     expect(report).toMatchObject({ lost: [], doubled: [] });
     expect(report.answered).toBeGreaterThan(KILLS * 10);
   },
@@ -62,20 +66,27 @@ test('collector, processor and Redis killed under load in turn lose none of the 
     await redis.kill();
     await redis.start();
   };
-  const report = await killAgainAndAgain(`${KILLS} kills, redis`, database.ownerUrl, servers, starts, killRedis);
+  const report = await killAgainAndAgain(`${KILLS} kills, redis`, {
+    ownerUrl: database.ownerUrl,
+    servers,
+    starts,
+    killMore: killRedis,
+  });
   expect(report).toMatchObject({ lost: [], doubled: [] });
   expect(report.answered).toBeGreaterThan(KILLS * 10);
 }, 3_600_000);
 
-async function killAgainAndAgain(
-  title: string,
-  ownerUrl: string,
-  servers: RunningServer[],
-  starts: readonly (() => Promise<RunningServer>)[],
-  killMore: (() => Promise<void>) | null = null,
-) {
+interface Victims {
+  readonly ownerUrl: string;
+  readonly servers: RunningServer[];
+  readonly starts: readonly (() => Promise<RunningServer>)[];
+  /** One more that takes its turn. */
+  readonly killMore?: () => Promise<void>;
+}
+
+async function killAgainAndAgain(title: string, { ownerUrl, servers, starts, killMore }: Victims) {
   const load = startPixelLoad({ urls: () => [servers[0]?.url ?? ''], perSecond: PER_SECOND });
-  const victims = starts.length + (killMore === null ? 0 : 1);
+  const victims = starts.length + (killMore === undefined ? 0 : 1);
   for (let kill = 0; kill < KILLS; kill += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 450));
     const victim = kill % victims;

@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process';
+import { readFile, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeTempFolder, type RunningServer, removeFolder, startServer, waitFor } from '../support/running-server.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+// A backup is worth what its restore shows: the demo's dashboards, taken while opens arrive, in an empty installation.
+
+const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+const run = promisify(execFile);
+const READER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0' };
+
+let folder: string;
+let source: TestDatabase;
+let empty: TestDatabase;
+let server: RunningServer;
+let demo: Demo;
+
+interface Demo {
+  readonly apiKey: string;
+  readonly userPixelUrl: string;
+  readonly campaignId: string;
+  readonly member: { readonly userId: string; readonly email: string; readonly password: string };
+}
+
+beforeAll(async () => {
+  folder = await makeTempFolder();
+  source = await createTestDatabase();
+  empty = await createTestDatabase();
+  demo = JSON.parse((await mailtracker(source, 'demo', '--json')).stdout);
+  server = await startServer({ dataDir: folder, env: { DATABASE_URL: source.ownerUrl } });
+});
+afterAll(async () => {
+  await server?.stop();
+  await source.drop();
+  await empty.drop();
+  await removeFolder(folder);
+});
+
+test('a backup taken while opens arrive, restored into an empty installation, shows equal dashboards', async () => {
+  let isLoading = true;
+  const loading = (async () => {
+    while (isLoading) await fetch(toOwnUrl(demo.userPixelUrl, server), { headers: READER });
+  })();
+  const underLoad = join(folder, 'under-load.gz');
+  await mailtracker(source, 'backup', underLoad);
+  isLoading = false;
+  await loading;
+  await waitUntilStored();
+
+  const atRest = join(folder, 'at-rest.gz');
+  await mailtracker(source, 'backup', atRest);
+  const shown = await readDashboards(server);
+  await mailtracker(empty, 'restore', atRest);
+  const restored = await startServer({ env: { DATABASE_URL: empty.ownerUrl, APP_SECRET: await readSecret() } });
+  try {
+    expect(await readDashboards(restored)).toEqual(shown);
+    expect(JSON.stringify(shown)).toContain('totalOpens');
+  } finally {
+    await restored.stop();
+    await removeFolder(restored.dataDir);
+  }
+
+  const third = await createTestDatabase();
+  try {
+    const { stdout } = await mailtracker(third, 'restore', underLoad, '--json');
+    expect(JSON.parse(stdout).rows).toBeGreaterThan(1_000);
+    // Every figure of every rollup is what its opens add up to: the backup was one moment of the database.
+    await mailtracker(third, 'verify');
+  } finally {
+    await third.drop();
+  }
+});
+
+test('no visitor, no key, no session is in a backup, and a file that is cut short or a database in use is refused', async () => {
+  const file = join(folder, 'refused.gz');
+  await mailtracker(source, 'backup', file);
+  const text = gunzipSync(await readFile(file)).toString('utf8');
+  for (const table of ['visitor_keys', 'visitor_seen', 'own_devices', 'sessions', 'verifications', 'password_resets'])
+    expect(text).not.toContain(`{"table":"${table}"`);
+  await expect(mailtracker(source, 'restore', file)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/is in use/),
+  });
+  await expect(mailtracker(source, 'backup', file)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/already there/),
+  });
+
+  await truncate(file, Math.floor((await stat(file)).size / 2));
+  const fresh = await createTestDatabase();
+  try {
+    await expect(mailtracker(fresh, 'restore', file)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/cut short/),
+    });
+    expect(await fresh.system.selectFrom('organizations').select('id').execute()).toEqual([]);
+  } finally {
+    await fresh.drop();
+  }
+});
+
+function mailtracker(database: TestDatabase, ...words: string[]) {
+  const env = { ...process.env, DATA_DIR: folder, DATABASE_URL: database.ownerUrl };
+  return run(process.execPath, [MAIN, ...words], { env, maxBuffer: 2 ** 26 });
+}
+
+async function readSecret(): Promise<string> {
+  return (await readFile(join(folder, 'app-secret'), 'utf8')).trim();
+}
+
+function toOwnUrl(url: string, { url: own }: RunningServer): string {
+  return own + new URL(url).pathname;
+}
+
+/** What people look at, by an API key that was restored too. */
+async function readDashboards({ url }: RunningServer): Promise<unknown[]> {
+  const paths = [
+    '/api/admin/tracking/organization-stats?days=90',
+    `/api/admin/tracking/user/${demo.member.userId}/stats`,
+    `/api/admin/tracking/user/${demo.member.userId}/stats/daily?days=90`,
+    `/api/campaigns/${demo.campaignId}/stats`,
+    '/api/tracking/quality',
+  ];
+  return Promise.all(
+    paths.map(async (path) => {
+      const answer = await fetch(url + path, { headers: { authorization: `Bearer ${demo.apiKey}` } });
+      expect([path, answer.status]).toEqual([path, 200]);
+      // When it was asked is all that may differ.
+      return { path, body: { ...((await answer.json()) as object), asOf: null } };
+    }),
+  );
+}
+
+/** Everything that was answered is in the database: twice the same number of loads. */
+async function waitUntilStored(): Promise<void> {
+  let before = -1;
+  await waitFor(async () => {
+    const { loads } = await source.system
+      .selectFrom('signature_tracking_events')
+      .select(({ fn }) => fn.sum<string>('load_count').as('loads'))
+      .executeTakeFirstOrThrow();
+    const isStill = Number(loads) === before;
+    before = Number(loads);
+    if (!isStill) await new Promise((resolve) => setTimeout(resolve, 500));
+    return isStill;
+  }, 'the opens to be stored');
+}
