@@ -10,7 +10,10 @@ export interface OpensQuestion {
   readonly cursor: string | null;
 }
 
-/** A member's judged opens, those that do not count included, newest first. One range of the member's index. */
+/**
+ * A member's judged opens, those that do not count included, newest first. Within a week's partition the member's opens
+ * are found and then sorted, so a page looks back a week first, and further only while it is not full.
+ */
 export async function readOpens(
   trx: Transaction<Schema>,
   { organizationId, memberId, hasUniques }: Viewer,
@@ -21,10 +24,16 @@ export async function readOpens(
     at === undefined || id === undefined
       ? sql``
       : sql`and (event.hit_at, event.id) < (to_timestamp(${at}::float8 / 1000), ${id}::bigint)`;
-  const { rows } = await sql<OpenRow>`
-    ${OPENS_AS_ROWS}
-    where event.organization_id = ${organizationId} and event.user_id = ${memberId} ${isBefore}
-    order by event.hit_at desc, event.id desc limit ${limit + 1}`.execute(trx);
+  const upTo = at === undefined ? sql`now()` : sql`to_timestamp(${at}::float8 / 1000)`;
+  let rows: readonly OpenRow[] = [];
+  for (const days of LOOK_BACK_DAYS) {
+    ({ rows } = await sql<OpenRow>`
+      ${OPENS_AS_ROWS}
+      where event.organization_id = ${organizationId} and event.user_id = ${memberId} ${isBefore}
+        and event.hit_at >= ${upTo} - make_interval(days => ${days})
+      order by event.hit_at desc, event.id desc limit ${limit + 1}`.execute(trx));
+    if (rows.length > limit) break;
+  }
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -32,6 +41,9 @@ export async function readOpens(
     next: rows.length > limit && last ? `${last.at.getTime()}.${last.id}` : null,
   };
 }
+
+/** The last is further back than any retention. */
+const LOOK_BACK_DAYS = [7, 56, 800] as const;
 
 /** An open as every feed shows it: `select … from …`, to be followed by `where`. The event is called `event`. */
 export const OPENS_AS_ROWS = sql`
