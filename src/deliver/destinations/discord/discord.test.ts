@@ -116,6 +116,11 @@ describe('what Discord’s errors end in', () => {
       { outcome: 'retry', reason: 'rate_limited_global', retryAfterMs: 64_570 },
     ],
     [
+      '429 that names a year',
+      answer(discordRateLimited(31_536_000_000)),
+      { outcome: 'retry', retryAfterMs: 86_400_000 },
+    ],
+    [
       '429 of Cloudflare',
       answer(cloudflareBanned(3_600)),
       { outcome: 'retry', reason: 'rate_limited', retryAfterMs: 3_600_000 },

@@ -1,5 +1,5 @@
 import type { DestinationKind, SendResult } from '../../destination-kind.ts';
-import { parseRetryAfterMs } from '../../parse-retry-after.ts';
+import { parseRetryAfterMs, WAIT_MS_MAX } from '../../parse-retry-after.ts';
 import type { SafeAnswer } from '../../safe-fetch.ts';
 import { parseHookUrl, toHookUrl } from '../to-hook-url.ts';
 import { tryHook } from '../try-hook.ts';
@@ -77,7 +77,8 @@ function toResult(answer: SafeAnswer, now: number): SendResult {
 
 /** The body's retry_after is the exact one, in seconds with a fraction; a ban has only the header. */
 function toWaitMs({ headers }: SafeAnswer, body: Readonly<Record<string, unknown>>, now: number): number {
-  if (typeof body.retry_after === 'number' && body.retry_after > 0) return Math.ceil(body.retry_after * 1_000);
+  if (typeof body.retry_after === 'number' && body.retry_after > 0)
+    return Math.min(Math.ceil(body.retry_after * 1_000), WAIT_MS_MAX);
   return parseRetryAfterMs(headers.get('retry-after'), now) ?? BAN_WAIT_MS;
 }
 
