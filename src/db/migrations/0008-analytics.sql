@@ -23,7 +23,9 @@ create table tracking_rollup_hours (
   desktop_0 integer not null, desktop_1 integer not null, desktop_2 integer not null, desktop_3 integer not null,
   mobile_0 integer not null, mobile_1 integer not null, mobile_2 integer not null, mobile_3 integer not null,
   tablet_0 integer not null, tablet_1 integer not null, tablet_2 integer not null, tablet_3 integer not null,
-  primary key (organization_id, user_id, hour_at)
+  -- A member's rows were written hours apart, each in another page: the key holds the figures side by side.
+  primary key (organization_id, user_id, hour_at) include (opens_0, opens_1, opens_2, opens_3, uniques_0, uniques_1, uniques_2, uniques_3,
+    desktop_0, desktop_1, desktop_2, desktop_3, mobile_0, mobile_1, mobile_2, mobile_3, tablet_0, tablet_1, tablet_2, tablet_3)
 ) with (fillfactor = 85);
 
 -- A member's counted opens of the user pixel by the organization's local days, and the recorded hits of all their
