@@ -78,6 +78,8 @@ async function fillZebra(): Promise<SignedIn> {
   expect(made.map((answer) => answer.status)).toEqual([201, 201, 201, 201]);
   const campaignId = made[3]?.body.id;
   expect((await owner.post(`/api/campaigns/${campaignId}/launch`)).status).toBe(200);
+  const framed = await owner.send('PUT', '/api/admin/widget-origins', { origins: ['https://zebra.example'] });
+  expect(framed.status).toBe(200);
   const now = Date.now();
   await seedPartitions(databases, new Date(now), new Date(now));
   for (const owned of [owner, member, { ...owner, campaignId }])
