@@ -72,7 +72,7 @@ export async function checkLoad(title: string, ownerUrl: string, load: PixelLoad
   return report;
 }
 
-const STILL_MS = 20_000;
+const STILL_MS = process.env.FAULTS === 'long' ? 120_000 : 20_000;
 const STORE_MS_MAX = 300_000;
 
 /** Loads stored, folded ones among them, by the pixel's number. */

@@ -13,7 +13,7 @@ export interface PixelLoad {
 }
 
 export interface PixelLoadOptions {
-  /** Taken in turn, such as http://127.0.0.1:3000. */
+  /** Taken in turn, such as http://127.0.0.1:3000; while there is none, nothing is sent. */
   readonly urls: () => readonly string[];
   readonly perSecond: number;
   /** Numbers begin here; 1 when not given. */
@@ -34,7 +34,8 @@ export function startPixelLoad({ urls, perSecond, first = 1, retriesResets = fal
   const failed = new Map<number, string>();
   const latencies: number[] = [];
   const underWay = new Set<Promise<void>>();
-  const startedAt = performance.now();
+  let tickedAt = performance.now();
+  let credit = 0;
   let sent = 0;
 
   const load = async (number: number): Promise<void> => {
@@ -58,10 +59,13 @@ export function startPixelLoad({ urls, perSecond, first = 1, retriesResets = fal
   };
 
   const timer = setInterval(() => {
-    const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond);
-    for (; sent < due; sent += 1) {
+    const now = performance.now();
+    credit = urls().length === 0 ? 0 : credit + ((now - tickedAt) / 1_000) * perSecond;
+    tickedAt = now;
+    for (; credit >= 1; credit -= 1) {
       const loading = load(first + sent).finally(() => underWay.delete(loading));
       underWay.add(loading);
+      sent += 1;
     }
   }, TICK_MS);
 
