@@ -2,6 +2,7 @@
 // Makes dist/ from src/ and web/ when they changed since the last build. A build is put together beside dist/ and
 // takes its place in one rename, hash included: half a build never counts as done.
 
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -15,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { ready } from './ready.mjs';
 import { isMain, orExit, ROOT, run, step } from './step.mjs';
 import { withLock } from './with-lock.mjs';
@@ -41,10 +43,16 @@ const WEB = join(ROOT, 'web');
 const INPUTS = [
   SOURCES,
   WEB,
-  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'bin/build.mjs'].map((name) =>
-    join(ROOT, name),
-  ),
+  ...[
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'bin/build.mjs',
+    'bin/bundle.mjs',
+  ].map((name) => join(ROOT, name)),
 ];
+const read = async (file, words) => (await promisify(execFile)(file, words, { cwd: ROOT })).stdout;
 const NOT_BUILT = /\.(test|conformance)\.tsx?$/;
 
 /** Of every input's name and content. Some 20 ms for 2 MB. */
@@ -92,6 +100,25 @@ async function buildServer(outDir) {
     copyFileSync(path, target);
   }
   await buildCountryTable(outDir);
+  await run(process.execPath, [join(ROOT, 'bin/bundle.mjs'), outDir]);
+  writeFileSync(join(outDir, 'commands', 'build.json'), JSON.stringify(await toBuildInfo()));
+}
+
+/** What `mailtracker --version` tells. Of a folder that is no clone, such as an unpacked archive, the version alone. */
+async function toBuildInfo() {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const [commit = null, date = null] = await readCommit();
+  return { version, commit, date };
+}
+
+/** Short hash and day of the commit that is checked out. */
+async function readCommit() {
+  if (!existsSync(join(ROOT, '.git'))) return [];
+  try {
+    return (await read('git', ['log', '-1', '--format=%h %cs'])).trim().split(' ');
+  } catch {
+    return [];
+  }
 }
 
 /** Some 2 MB beside the code that reads it, instead of the package's 17. */

@@ -8,6 +8,7 @@ import { exportCommand } from './export.ts';
 import { importMembersCommand } from './import-members.ts';
 import { networksCommand } from './networks.ts';
 import { planCommand } from './plan.ts';
+import { readBuildInfo, toVersionLine } from './read-build-info.ts';
 import { reclassifyCommand } from './reclassify.ts';
 import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
@@ -37,6 +38,10 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(toOverview());
+    return 0;
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${toVersionLine(readBuildInfo())}\n`);
     return 0;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);

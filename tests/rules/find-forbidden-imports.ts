@@ -19,7 +19,7 @@ export function findForbiddenImports(root: string, packages: Packages): readonly
   });
 }
 
-/** The package's own lists: what runs on the server must be in `dependencies`, or an installed server lacks it. */
+/** The package's own lists: what runs on the server must be in `dependencies` or `bundled` into dist, or an installed server lacks it. */
 export interface Packages {
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];

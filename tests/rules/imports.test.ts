@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { findForbiddenImports } from './find-forbidden-imports.ts';
 import { IMPORT_MAP } from './import-map.ts';
 import { readImports } from './read-imports.ts';
-import { listFiles, ROOT } from './source-files.ts';
+import { isTest, listFiles, ROOT, readText } from './source-files.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -23,9 +23,27 @@ function check(files: Record<string, string>): readonly string[] {
 }
 
 test('the code keeps to the import map', () => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const packages = { dependencies: Object.keys(dependencies), devDependencies: Object.keys(devDependencies) };
+  const { dependencies, devDependencies, bundled } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const packages = {
+    dependencies: [...Object.keys(dependencies), ...bundled],
+    devDependencies: Object.keys(devDependencies),
+  };
   expect(findForbiddenImports(ROOT, packages)).toEqual([]);
+});
+
+test('what the build puts into dist is installed for building only, and code of the server uses each of it', () => {
+  const { devDependencies, bundled } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const imported = listFiles(ROOT, ['src'])
+    .filter((path) => !isTest(path))
+    .flatMap((path) => (path.endsWith('.ts') ? readImports(readText(ROOT, path)) : []))
+    .map(({ specifier }) => specifier ?? '');
+  for (const name of bundled) {
+    expect(devDependencies).toHaveProperty([name]);
+    expect(
+      imported.some((specifier) => specifier === name || specifier.startsWith(`${name}/`)),
+      name,
+    ).toBe(true);
+  }
 });
 
 test('docs/architecture.md shows the map that is held', () => {
