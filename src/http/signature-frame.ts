@@ -6,7 +6,7 @@ import type { HttpApp } from './context.ts';
  * nobody else, and tells those servers no address.
  */
 export function signatureFrameRoutes(app: HttpApp): void {
-  app.get('/api/signatures/frame', { schema: { hide: true } }, (_request, reply) =>
+  app.get('/signature-frame', { schema: { hide: true } }, (_request, reply) =>
     reply
       .headers({
         'content-security-policy':

@@ -12,7 +12,7 @@ interface Props {
 
 const HEIGHT_MIN = 236;
 /** A page that may load images of other servers and nothing else. */
-const FRAME = '/api/signatures/frame';
+const FRAME = '/signature-frame';
 
 /** The signature in a mail: as its reader sees it, without its pixels. */
 export function SignatureFrame({ title, html, lines, isDark }: Props) {
