@@ -26,19 +26,23 @@ const LivePage = lazy(() => withWords(import('./pages/live/live-page.tsx'), 'Liv
 const CampaignsPage = lazy(() =>
   withWords(import('./pages/campaigns/campaigns-page.tsx'), 'CampaignsPage', 'campaigns'),
 );
-const CampaignPage = lazy(() => withWords(import('./pages/campaign/campaign-page.tsx'), 'CampaignPage', 'campaign'));
-const TeamPage = lazy(() => withWords(import('./pages/team/team-page.tsx'), 'TeamPage', 'team'));
-const WidgetPage = lazy(() => withWords(import('./pages/widget/widget-page.tsx'), 'WidgetPage', 'widget'));
+const CampaignPage = lazy(() =>
+  withWords(import('./pages/campaign/campaign-page.tsx'), 'CampaignPage', 'campaign', 'campaigns', 'engagement'),
+);
+const TeamPage = lazy(() => withWords(import('./pages/team/team-page.tsx'), 'TeamPage', 'team', 'engagement'));
+const WidgetPage = lazy(() =>
+  withWords(import('./pages/widget/widget-page.tsx'), 'WidgetPage', 'widget', 'engagement'),
+);
 const SettingsPage = lazy(() => withWords(import('./pages/settings/settings-page.tsx'), 'SettingsPage', 'settings'));
 const SessionEnded = lazy(() => withWords(import('./ui/session-ended.tsx'), 'SessionEnded', 'entry'));
 
-/** A page by its export's name, once its messages are here too. */
+/** A page by its export's name, once all messages that it says are here too. */
 async function withWords<Name extends string, Page>(
   code: Promise<Readonly<Record<Name, Page>>>,
   name: Name,
-  page: PageName,
+  ...pages: readonly PageName[]
 ): Promise<{ default: Page }> {
-  const [module] = await Promise.all([code, loadWords(page)]);
+  const [module] = await Promise.all([code, ...pages.map(loadWords)]);
   return { default: module[name] };
 }
 

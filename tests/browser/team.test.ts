@@ -43,9 +43,9 @@ test('a reader and a crawler stand in the meter as they are, each share with its
   await page.goto('/engagement');
   const meter = page.getByRole('region', { name: 'Signal quality' });
   await meter.getByRole('button', { name: '50 % certain' }).focus();
-  await page.getByRole('tooltip').filter({ hasText: "reader’s own mail program" }).waitFor();
+  await page.getByRole('tooltip').filter({ hasText: 'reader’s own mail program' }).waitFor();
   await meter.getByRole('button', { name: '50 % bots' }).focus();
-  await page.getByRole('tooltip').filter({ hasText: 'other machines' }).waitFor();
+  await page.getByRole('tooltip').filter({ hasText: 'Programs that are no reader' }).waitFor();
 });
 
 test('the team page shows the total, the best, the departments, and one person in a drawer', async () => {

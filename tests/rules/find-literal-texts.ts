@@ -25,8 +25,8 @@ export function findLiteralTexts(path: string, text: string): readonly string[] 
   return [...found].map(([start, words]) => `${path}:${text.slice(0, start).split('\n').length} "${words}"`);
 }
 
-/** The product's own name, and what stands on a key. */
-const NAMES = /^(MailTracker|Ctrl K)$/;
+/** Names of products, what stands on a key, and what is typed as it stands in every language. */
+const NAMES = /^(MailTracker|Ctrl K|Outlook, Gmail…?|\w+ = https:…?.*|https:\/\/…?)$/;
 const READ_OR_HEARD =
   /^(aria-label|aria-description|aria-valuetext|title|alt|placeholder|label|description|caption|lead|what|caveat|submitLabel|copyLabel|nothingFoundMessage)$/;
 

@@ -4,12 +4,9 @@ import { isTest, listFiles, ROOT, readText } from './source-files.ts';
 
 // Every text of the screens goes through web/messages, so that another language is another folder and nothing else.
 
-/** Folders whose texts still stand in their code. */
-const NOT_CONVERTED = /^web\/(landing|widget|live|pages\/(signature|campaign|campaigns|live|settings\/destinations))/;
-
 test('no screen holds a text of its own', () => {
   const files = listFiles(ROOT, ['web']).filter(
-    (path) => /\.tsx?$/.test(path) && !isTest(path) && !path.startsWith('web/messages/') && !NOT_CONVERTED.test(path),
+    (path) => /\.tsx?$/.test(path) && !isTest(path) && !path.startsWith('web/messages/'),
   );
   expect(files.flatMap((path) => findLiteralTexts(path, readText(ROOT, path)))).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Campaign } from '../../../src/contract/campaign.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { type CampaignAction, campaignsApi } from '../campaigns/campaigns-api.ts';
 import styles from './campaign-page.module.css';
@@ -10,36 +11,12 @@ interface Props {
   readonly campaign: Campaign;
 }
 
-/** `confirm`: what is said before the step, where it cannot be taken back or reaches the mail of many. */
-interface Step {
-  readonly label: string;
-  readonly confirm: ((campaign: Campaign) => string) | null;
-}
-
-const STEPS: Readonly<Record<CampaignAction, Step>> = {
-  launch: {
-    label: 'Launch',
-    confirm: ({ deal }) =>
-      deal === null ? 'From now on its pixel goes into each signature of its audience, and opens count.' : '',
-  },
-  pause: { label: 'Pause', confirm: null },
-  resume: { label: 'Resume', confirm: null },
-  complete: {
-    label: 'Complete',
-    confirm: () => 'Later opens are not counted, and it cannot be started again. Its figures stay.',
-  },
-  cancel: {
-    label: 'Cancel campaign',
-    confirm: () => 'Later opens are not counted, and it cannot be started again. What was counted stays.',
-  },
-};
-
 export function CampaignActions({ campaign }: Props) {
+  const words = useWords('campaign');
   const [asked, setAsked] = useState<CampaignAction | null>(null);
   const act = useAct(campaign.id);
   const take = (action: CampaignAction) => {
-    const needsConfirm = STEPS[action].confirm?.(campaign);
-    if (needsConfirm) setAsked(action);
+    if (toConfirm(action, campaign) !== null) setAsked(action);
     else act.mutate(action);
   };
   return (
@@ -51,14 +28,14 @@ export function CampaignActions({ campaign }: Props) {
           loading={act.isPending && act.variables === action}
           onClick={() => take(action)}
         >
-          {STEPS[action].label}
+          {words(action)}
         </Button>
       ))}
       <div role="alert" className={act.error ? styles.failure : undefined}>
-        {act.error ? `Not done. ${act.error.message}` : ''}
+        {act.error ? words('notDone', { reason: act.error.message }) : ''}
       </div>
       <Confirm
-        asked={asked && toAsked(asked, campaign)}
+        asked={asked && toAsked(asked, campaign, words)}
         onDo={() => asked && act.mutate(asked)}
         onClose={() => setAsked(null)}
       />
@@ -66,9 +43,17 @@ export function CampaignActions({ campaign }: Props) {
   );
 }
 
-function toAsked(action: CampaignAction, campaign: Campaign) {
-  const { label, confirm } = STEPS[action];
-  return { title: `${label}: ${campaign.name}`, words: confirm?.(campaign) ?? '', doLabel: label };
+/** What is said before a step that cannot be taken back or reaches the mail of many; null where nothing is. */
+function toConfirm(action: CampaignAction, { deal }: Campaign) {
+  if (action === 'launch') return deal === null ? 'launchWords' : null;
+  if (action === 'complete') return 'completeWords';
+  return action === 'cancel' ? 'cancelWords' : null;
+}
+
+function toAsked(action: CampaignAction, campaign: Campaign, words: Words<'campaign'>) {
+  const key = toConfirm(action, campaign);
+  const label = words(action);
+  return { title: `${label}: ${campaign.name}`, words: key === null ? '' : words(key), doLabel: label };
 }
 
 function useAct(id: string) {

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Campaign } from '../../../src/contract/campaign.ts';
 import type { CampaignStats } from '../../../src/contract/campaign-stats.ts';
+import { useWords } from '../../messages/use-words.ts';
 import { Caveat } from '../../ui/caveat.tsx';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
@@ -16,11 +17,10 @@ import { VerdictMix } from './verdict-mix.tsx';
 
 const REFRESH_MS = 10_000;
 const DAYS = 30;
-const UNIQUE_CAVEAT =
-  'Each reader counts once an hour. Readers behind a mail service such as Gmail share its addresses, so this is about right, not exact.';
 
 /** Is it working, and who reads? */
 export function CampaignFigures({ campaign }: { readonly campaign: Campaign }) {
+  const words = useWords('campaign');
   const stats = useQuery({
     queryKey: ['campaign-stats', campaign.id],
     queryFn: () => campaignsApi.stats(campaign.id),
@@ -35,7 +35,7 @@ export function CampaignFigures({ campaign }: { readonly campaign: Campaign }) {
   if (error)
     return (
       <LoadError
-        what="Its figures"
+        what={words('itsFigures')}
         error={error}
         onRetry={() => void Promise.all([stats.refetch(), daily.refetch()])}
       />
@@ -46,32 +46,31 @@ export function CampaignFigures({ campaign }: { readonly campaign: Campaign }) {
       <div className={styles.columns}>
         <OpensOverTime daily={daily.data} statuses={stats.data?.statuses} />
         <div className={styles.side}>
-          <Devices stats={stats.data} heading="Devices" />
+          <Devices stats={stats.data} heading={words('devices')} />
           <VerdictMix stats={stats.data} />
         </div>
       </div>
-      {stats.data?.comparison ? (
-        <VariantBars variants={stats.data.variants} sentence={stats.data.comparison.sentence} />
-      ) : null}
+      {stats.data?.comparison ? <VariantBars stats={stats.data} /> : null}
       {campaign.deal === null && stats.data ? <TopMembers members={stats.data.topMembers} /> : null}
     </div>
   );
 }
 
 function Totals({ stats, campaignId }: { readonly stats: CampaignStats | undefined; readonly campaignId: string }) {
+  const words = useWords('campaign');
   return (
-    <section className={`${panel.panel} ${styles.totals}`} aria-label="Totals" aria-busy={!stats}>
+    <section className={`${panel.panel} ${styles.totals}`} aria-label={words('totals')} aria-busy={!stats}>
       {stats ? (
         <>
           <p>
             <strong className={styles.count}>{toCountWords(stats.totalOpens)}</strong>{' '}
-            {stats.totalOpens === 1 ? 'open' : 'opens'}
+            {words('opensUnit', { count: stats.totalOpens })}
           </p>
           <p>
             <strong className={styles.count}>
               {stats.uniqueOpens === null ? '–' : toCountWords(stats.uniqueOpens)}
             </strong>{' '}
-            <Caveat caveat={UNIQUE_CAVEAT}>unique</Caveat>
+            <Caveat caveat={words('uniqueCaveat')}>{words('unique')}</Caveat>
           </p>
           <Button
             component="a"
@@ -80,7 +79,7 @@ function Totals({ stats, campaignId }: { readonly stats: CampaignStats | undefin
             variant="default"
             ml="auto"
           >
-            Save as CSV
+            {words('csv')}
           </Button>
         </>
       ) : (
@@ -91,11 +90,12 @@ function Totals({ stats, campaignId }: { readonly stats: CampaignStats | undefin
 }
 
 function TopMembers({ members }: { readonly members: CampaignStats['topMembers'] }) {
+  const words = useWords('campaign');
   if (members.length === 0) return null;
   return (
     <section className={panel.panel} aria-labelledby="top-members">
       <h2 id="top-members" className={panel.heading}>
-        Whose mail is opened most
+        {words('topMembers')}
       </h2>
       <ol className={styles.members}>
         {members.map(({ userId, name, opens }) => (

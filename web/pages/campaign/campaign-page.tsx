@@ -20,14 +20,15 @@ import { toScheduleWords } from './to-schedule-words.ts';
 
 /** Is this one working, and how do I get its pixel into the mail? */
 export function CampaignPage({ id }: { readonly id: string }) {
+  const words = useWords('campaign');
   const campaign = useQuery({ queryKey: ['campaign', id], queryFn: () => campaignsApi.one(id) });
-  usePageTitle(campaign.data?.name ?? 'Campaign');
+  usePageTitle(campaign.data?.name ?? words('title'));
   if (campaign.error && !campaign.data)
-    return <LoadError what="This campaign" error={campaign.error} onRetry={() => campaign.refetch()} />;
+    return <LoadError what={words('thisOne')} error={campaign.error} onRetry={() => campaign.refetch()} />;
   return (
     <>
       <Link href="/campaigns" className={styles.back}>
-        Campaigns
+        {words('all')}
       </Link>
       {campaign.data ? <Details campaign={campaign.data} /> : <Placeholder width="100%" height={320} />}
     </>
@@ -36,6 +37,7 @@ export function CampaignPage({ id }: { readonly id: string }) {
 
 function Details({ campaign }: { readonly campaign: Campaign }) {
   const words = useWords('campaign');
+  const kind = toKindWords(campaign, useWords('campaigns'));
   const schedule = toScheduleWords(campaign, words);
   const session = useSession();
   const person = session.data?.person;
@@ -50,8 +52,8 @@ function Details({ campaign }: { readonly campaign: Campaign }) {
           <h1 className={styles.title}>{campaign.name}</h1>
           <p className={styles.facts}>
             <StatusMark status={campaign.status} />
-            <span>{toKindWords(campaign)}</span>
-            <span>made {toDayWords(campaign.createdAt)}</span>
+            <span>{kind}</span>
+            <span>{words('made', { day: toDayWords(campaign.createdAt) })}</span>
             {schedule === null ? null : <span>{schedule}</span>}
           </p>
           {campaign.description ? <p className={styles.description}>{campaign.description}</p> : null}

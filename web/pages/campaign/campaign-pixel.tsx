@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Campaign, CampaignPixels } from '../../../src/contract/campaign.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
 import { copyToClipboard } from '../../ui/copy-to-clipboard.ts';
 import { CopyIcon } from '../../ui/icons.tsx';
 import { isLoopback } from '../../ui/is-loopback.ts';
@@ -20,17 +21,18 @@ interface Props {
 
 /** The person's own pixel of the campaign, to paste into a mail. In signatures it stands by itself. */
 export function CampaignPixel({ campaign, userId }: Props) {
+  const words = useWords('campaign');
   const pixels = useQuery({
     queryKey: ['campaign-pixels', campaign.id],
     queryFn: () => campaignsApi.pixels(campaign.id),
   });
   if (pixels.error && !pixels.data)
-    return <LoadError what="Its pixel" error={pixels.error} onRetry={() => pixels.refetch()} />;
+    return <LoadError what={words('itsPixel')} error={pixels.error} onRetry={() => pixels.refetch()} />;
   const own = pixels.data?.data.filter((pixel) => pixel.userId === userId);
   return (
     <section className={`${panel.panel} ${styles.pixel}`} aria-labelledby="pixel-title" aria-busy={!pixels.data}>
       <h2 id="pixel-title" className={panel.heading}>
-        {campaign.deal === null ? 'Your pixel of it' : 'Its pixel'}
+        {words(campaign.deal === null ? 'yourPixel' : 'itsPixel')}
       </h2>
       {own ? (
         <Pixels campaign={campaign} own={own} total={pixels.data?.data.length ?? 0} />
@@ -42,51 +44,39 @@ export function CampaignPixel({ campaign, userId }: Props) {
 }
 
 function Pixels({ campaign, own, total }: { campaign: Campaign; own: readonly Pixel[]; total: number }) {
+  const words = useWords('campaign');
   const isLocal = own.some((pixel) => isLoopback(pixel.url));
-  if (own.length === 0) return <p className={panel.quiet}>{toAbsentWords(campaign, total)}</p>;
+  if (own.length === 0) return <p className={panel.quiet}>{toAbsentWords(campaign, total, words)}</p>;
   return (
     <>
-      <p className={panel.quiet}>{toUseWords(campaign)}</p>
+      <p className={panel.quiet}>{words(toUse(campaign))}</p>
       {own.map((pixel) => (
         <PixelRow key={pixel.url} pixel={pixel} />
       ))}
-      {isLocal ? (
-        <p className={panel.small}>
-          It points at this machine: good for a trial here, but readers elsewhere cannot load it. Whoever runs
-          MailTracker sets PUBLIC_URL.
-        </p>
-      ) : null}
+      {isLocal ? <p className={panel.small}>{words('loopback')}</p> : null}
     </>
   );
 }
 
-function toAbsentWords({ deal }: Campaign, total: number): string {
-  if (total === 0) return 'None yet: they are made when it is launched.';
-  if (deal !== null) return 'It belongs to the member whose deal it is: only they paste it into their mail.';
-  return `It stands in the signatures of its audience (${total === 1 ? '1 pixel' : `${total} pixels`}); none of them is yours.`;
+function toAbsentWords({ deal }: Campaign, total: number, words: Words<'campaign'>): string {
+  if (total === 0) return words('pixelNone');
+  if (deal !== null) return words('pixelOthers');
+  return words('pixelAudience', { total });
 }
 
-function toUseWords({ deal, status }: Campaign): string {
-  if (status === 'completed' || status === 'cancelled')
-    return 'It has ended: the pixel still answers, and nothing is counted.';
-  if (status === 'paused') return 'Paused: the pixel still answers, and nothing is counted until it is resumed.';
-  if (deal !== null)
-    return 'Paste it at the end of the mail with the proposal. It is invisible, and counts that one mail.';
-  return status === 'active'
-    ? 'It is in your signature already. Paste it by hand only where your signature is not.'
-    : 'Once launched it stands in your signature by itself.';
+function toUse({ deal, status }: Campaign) {
+  if (status === 'completed' || status === 'cancelled') return 'useEnded';
+  if (status === 'paused') return 'usePaused';
+  if (deal !== null) return 'useDeal';
+  return status === 'active' ? 'useActive' : 'useDraft';
 }
 
 type Outcome = 'none' | 'pixel' | 'code' | 'refused';
 
-const WORDS: Readonly<Record<Outcome, string>> = {
-  none: '',
-  pixel: 'Copied. Paste it into your mail; nothing shows, and that is right.',
-  code: 'The HTML code is copied.',
-  refused: 'Your browser refused to copy. Select the code and copy it yourself.',
-};
+const SAID = { pixel: 'copiedPixel', code: 'copiedCode', refused: 'copyRefused' } as const;
 
 function PixelRow({ pixel }: { readonly pixel: Pixel }) {
+  const words = useWords('campaign');
   const [outcome, setOutcome] = useState<Outcome>('none');
   const copy = async (html: string | null, done: Outcome) =>
     setOutcome((await copyToClipboard({ html, text: pixel.html })) ? done : 'refused');
@@ -95,18 +85,18 @@ function PixelRow({ pixel }: { readonly pixel: Pixel }) {
       {pixel.variant === null ? null : <p className={styles.variant}>{pixel.variant}</p>}
       <div className={styles.buttons}>
         <Button size="md" leftSection={<CopyIcon />} onClick={() => copy(pixel.html, 'pixel')}>
-          Copy pixel
+          {words('copyPixel')}
         </Button>
         <Button size="md" variant="default" onClick={() => copy(null, 'code')}>
-          Copy HTML code
+          {words('copyCode')}
         </Button>
       </div>
       <p className={styles.outcome} role="status">
-        {WORDS[outcome]}
+        {outcome === 'none' ? '' : words(SAID[outcome])}
       </p>
       <textarea
         className={styles.address}
-        aria-label={pixel.variant === null ? 'HTML code of the pixel' : `HTML code of the pixel, ${pixel.variant}`}
+        aria-label={pixel.variant === null ? words('code') : words('codeOf', { variant: pixel.variant })}
         readOnly
         rows={3}
         value={pixel.html}

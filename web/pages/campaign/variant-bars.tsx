@@ -1,38 +1,32 @@
 import type { CampaignStats } from '../../../src/contract/campaign-stats.ts';
+import { useWords } from '../../messages/use-words.ts';
 import panel from '../../ui/panel.module.css';
 import { toCountWords } from '../../ui/to-count-words.ts';
 import styles from './campaign-figures.module.css';
-
-interface Props {
-  readonly variants: CampaignStats['variants'];
-  /** What the figures allow to say, in words. */
-  readonly sentence: string;
-}
+import { toComparisonWords } from './to-comparison-words.ts';
 
 /** Subject lines side by side: the interval in which the true share lies, and the mark that a draw would reach. */
-export function VariantBars({ variants, sentence }: Props) {
+export function VariantBars({ stats }: { readonly stats: CampaignStats }) {
+  const words = useWords('campaign');
   return (
     <section className={panel.panel} aria-labelledby="variants-title">
       <h2 id="variants-title" className={panel.heading}>
-        Subject lines compared
+        {words('compared')}
       </h2>
-      <p>{sentence}</p>
+      <p>{toComparisonWords(stats, words)}</p>
       <ul className={styles.variants}>
-        {variants.map((variant) => (
+        {stats.variants.map((variant) => (
           <li key={variant.label}>
             <span className={styles.label}>{variant.label}</span>
             <strong>
-              {toCountWords(variant.opens)} {variant.opens === 1 ? 'open' : 'opens'}
-              {variant.unique === null ? '' : `, ${toCountWords(variant.unique)} unique`}
+              {toCountWords(variant.opens)} {words('opensUnit', { count: variant.opens })}
+              {variant.unique === null ? '' : `, ${toCountWords(variant.unique)} ${words('unique')}`}
             </strong>
             <Interval interval={variant.interval} expected={variant.expectedShare} />
           </li>
         ))}
       </ul>
-      <p className={panel.small}>
-        The bar spans where a subject line's true share of the unique opens lies, 95 % sure; the mark is its share if
-        none were better.
-      </p>
+      <p className={panel.small}>{words('intervalNote')}</p>
     </section>
   );
 }

@@ -1,31 +1,32 @@
 import type { CampaignStats } from '../../../src/contract/campaign-stats.ts';
+import { useWords } from '../../messages/use-words.ts';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
 import { toCountWords } from '../../ui/to-count-words.ts';
 import styles from './campaign-figures.module.css';
 
-type Verdict = keyof CampaignStats['byVerdict'];
-
-const VERDICTS: readonly { readonly verdict: Verdict; readonly label: string }[] = [
-  { verdict: 'human', label: "Readers' own mail programs" },
-  { verdict: 'proxy_open', label: 'Readers, through a mail service' },
-  { verdict: 'prefetch', label: 'Fetched ahead of reading' },
-  { verdict: 'unknown', label: 'Cannot be told' },
-  { verdict: 'scanner', label: 'Mail security scanners' },
-  { verdict: 'bot', label: 'Machines' },
-  { verdict: 'self', label: 'Your own opens' },
-  { verdict: 'test', label: 'Install tests' },
-];
+/** In the order of how near to a reader each is. */
+const VERDICTS = [
+  'human',
+  'proxy_open',
+  'prefetch',
+  'unknown',
+  'scanner',
+  'bot',
+  'self',
+  'test',
+] as const satisfies readonly (keyof CampaignStats['byVerdict'])[];
 
 /** What fetched the pixels, counted or not: the noise that was kept out of the figures. */
 export function VerdictMix({ stats }: { readonly stats: CampaignStats | undefined }) {
-  const rows = VERDICTS.map(({ verdict, label }) => ({ label, hits: stats?.byVerdict[verdict] ?? 0 }));
+  const words = useWords('campaign');
+  const rows = VERDICTS.map((verdict) => ({ label: words(verdict), hits: stats?.byVerdict[verdict] ?? 0 }));
   const dropped = Object.values(stats?.dropped ?? {}).reduce((sum, hits) => sum + hits, 0);
-  const shown = [...rows, { label: 'Refused before recording', hits: dropped }].filter(({ hits }) => hits > 0);
+  const shown = [...rows, { label: words('dropped'), hits: dropped }].filter(({ hits }) => hits > 0);
   return (
     <section className={panel.panel} aria-labelledby="verdict-mix" aria-busy={!stats}>
       <h2 id="verdict-mix" className={panel.heading}>
-        What fetched it
+        {words('fetched')}
       </h2>
       {stats ? (
         <ul className={styles.members}>
@@ -39,7 +40,7 @@ export function VerdictMix({ stats }: { readonly stats: CampaignStats | undefine
       ) : (
         <Placeholder width="100%" height={80} />
       )}
-      {stats && shown.length === 0 ? <p className={panel.quiet}>Nothing yet.</p> : null}
+      {stats && shown.length === 0 ? <p className={panel.quiet}>{words('nothingYet')}</p> : null}
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Campaign } from '../../../src/contract/campaign.ts';
 import type { SessionResponse } from '../../../src/contract/session.ts';
+import { useWords, type Words } from '../../messages/use-words.ts';
 import table from '../../ui/table.module.css';
 import { toCountWords } from '../../ui/to-count-words.ts';
 import { toDayWords } from '../../ui/to-day-words.ts';
@@ -17,27 +18,22 @@ interface Props {
 const FIGURES_STALE_MS = 60_000;
 
 export function CampaignTable({ campaigns, person }: Props) {
-  if (campaigns.length === 0)
-    return (
-      <p className={styles.empty}>
-        No campaign yet. Name a deal above: its pixel is yours a second later, and each open of that one mail shows
-        here.
-      </p>
-    );
+  const words = useWords('campaigns');
+  if (campaigns.length === 0) return <p className={styles.empty}>{words('none')}</p>;
   return (
     <table className={table.table}>
       <thead>
         <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Status</th>
-          <th scope="col">Kind</th>
+          <th scope="col">{words('name')}</th>
+          <th scope="col">{words('status')}</th>
+          <th scope="col">{words('kind')}</th>
           <th scope="col" className={table.number}>
-            Opens
+            {words('opens')}
           </th>
           <th scope="col" className={table.number}>
-            Unique
+            {words('unique')}
           </th>
-          <th scope="col">Made</th>
+          <th scope="col">{words('made')}</th>
         </tr>
       </thead>
       <tbody>
@@ -46,12 +42,12 @@ export function CampaignTable({ campaigns, person }: Props) {
             <th scope="row">
               <Link href={`/campaigns/${campaign.id}`}>{campaign.name}</Link>
             </th>
-            <td data-label="Status">
+            <td data-label={words('status')}>
               <StatusMark status={campaign.status} />
             </td>
-            <td data-label="Kind">{toKindWords(campaign)}</td>
+            <td data-label={words('kind')}>{toKindWords(campaign, words)}</td>
             <RowFigures campaign={campaign} person={person} />
-            <td data-label="Made">{toDayWords(campaign.createdAt)}</td>
+            <td data-label={words('made')}>{toDayWords(campaign.createdAt)}</td>
           </tr>
         ))}
       </tbody>
@@ -66,6 +62,7 @@ interface RowProps {
 
 /** Only who runs a campaign may see its figures; one that never ran has none. */
 function RowFigures({ campaign, person }: RowProps) {
+  const words = useWords('campaigns');
   const mayRun = person !== null && (person.role !== 'member' || campaign.ownerId === person.userId);
   const hasRun = campaign.status !== 'draft' && campaign.status !== 'scheduled';
   const stats = useQuery({
@@ -77,18 +74,21 @@ function RowFigures({ campaign, person }: RowProps) {
   const show = (count: number | null | undefined) => (count == null ? '–' : toCountWords(count));
   return (
     <>
-      <td data-label="Opens" className={table.number}>
+      <td data-label={words('opens')} className={table.number}>
         {show(stats.data?.totalOpens)}
       </td>
-      <td data-label="Unique" className={table.number}>
+      <td data-label={words('unique')} className={table.number}>
         {show(stats.data?.uniqueOpens)}
       </td>
     </>
   );
 }
 
-export function toKindWords({ deal, audience, variants }: Campaign): string {
-  if (deal !== null) return 'Deal';
-  const who = 'everyone' in audience ? 'Everyone' : 'departmentIds' in audience ? 'Departments' : 'Some members';
-  return variants.length > 1 ? `${who}, ${variants.length} variants` : who;
+/** "Deal", or whose signatures it stands in: "Everyone, 2 variants". */
+export function toKindWords({ deal, audience, variants }: Campaign, words: Words<'campaigns'>): string {
+  if (deal !== null) return words('kindDeal');
+  const who = words(
+    'everyone' in audience ? 'kindEveryone' : 'departmentIds' in audience ? 'kindDepartments' : 'kindMembers',
+  );
+  return variants.length > 1 ? words('kindVariants', { who, count: variants.length }) : who;
 }

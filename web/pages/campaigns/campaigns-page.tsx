@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useWords } from '../../messages/use-words.ts';
 import { useSession } from '../../session.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
@@ -14,7 +15,8 @@ import { NewCampaign } from './new-campaign.tsx';
 
 /** Which of my campaigns work, and how do I track the next deal? */
 export function CampaignsPage() {
-  usePageTitle('Campaigns');
+  const words = useWords('campaigns');
+  usePageTitle(words('title'));
   const session = useSession();
   const [isMaking, setMaking] = useState(false);
   const list = useInfiniteQuery({
@@ -29,18 +31,18 @@ export function CampaignsPage() {
   return (
     <>
       <header className={styles.head}>
-        <h1 className={styles.title}>Campaigns</h1>
+        <h1 className={styles.title}>{words('title')}</h1>
         {isAdmin ? (
           <Button variant="default" onClick={() => setMaking(true)}>
-            New team campaign
+            {words('newTeam')}
           </Button>
         ) : null}
       </header>
       <DealForm />
       {list.error && !list.data ? (
-        <LoadError what="Your campaigns" error={list.error} onRetry={() => list.refetch()} />
+        <LoadError what={words('yours')} error={list.error} onRetry={() => list.refetch()} />
       ) : (
-        <section className={`${panel.panel} ${styles.list}`} aria-label="Campaigns" aria-busy={!campaigns}>
+        <section className={`${panel.panel} ${styles.list}`} aria-label={words('title')} aria-busy={!campaigns}>
           {campaigns ? (
             <CampaignTable campaigns={campaigns} person={person} />
           ) : (
@@ -48,7 +50,7 @@ export function CampaignsPage() {
           )}
           {list.hasNextPage ? (
             <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
-              Show older ones
+              {words('older')}
             </Button>
           ) : null}
         </section>

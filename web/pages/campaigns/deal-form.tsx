@@ -1,17 +1,19 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { useLocation } from 'wouter';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
 import { ApiProblem } from '../../api.ts';
+import { useWords } from '../../messages/use-words.ts';
 import panel from '../../ui/panel.module.css';
 import { campaignsApi } from './campaigns-api.ts';
 import styles from './campaigns-page.module.css';
 
 const NAME_CHARS_MAX = 120;
-const MISSING = 'A name that you will know again, such as Acme Corp Proposal';
 
 /** One field and Enter: a deal that is tracked at once, and its page with the pixel to copy. */
 export function DealForm() {
+  const words = useWords('campaigns');
+  const field = useAskedField();
   const [name, setName] = useState('');
   const [isMissing, setMissing] = useState(false);
   const track = useTrackDeal();
@@ -23,8 +25,9 @@ export function DealForm() {
   return (
     <form className={`${panel.panel} ${styles.deal}`} onSubmit={submit} noValidate>
       <TextInput
-        label="Track a deal"
-        placeholder="Acme Corp Proposal"
+        ref={field}
+        label={words('dealLabel')}
+        placeholder={words('dealExample')}
         size="md"
         value={name}
         maxLength={NAME_CHARS_MAX}
@@ -35,15 +38,28 @@ export function DealForm() {
         }}
       />
       <Button type="submit" size="md" loading={track.isPending}>
-        Track
+        {words('dealDo')}
       </Button>
-      <p className={styles.dealNote}>Press Enter, copy its pixel, paste it into the mail with the proposal.</p>
+      <p className={styles.dealNote}>{words('dealNote')}</p>
       <div role="alert" className={styles.failure}>
-        {isMissing ? MISSING : null}
-        {track.error ? `Not made. ${toWords(track.error)}` : ''}
+        {isMissing ? words('dealMissing') : null}
+        {track.error ? words('notMade', { reason: toReason(track.error) }) : ''}
       </div>
     </form>
   );
+}
+
+/** The field has the cursor where the address asks for a new deal, which it then forgets. */
+function useAskedField() {
+  const field = useRef<HTMLInputElement>(null);
+  const [search, setSearch] = useSearchParams();
+  const isAsked = search.get('new') === 'deal';
+  useEffect(() => {
+    if (!isAsked) return;
+    field.current?.focus();
+    setSearch({}, { replace: true });
+  }, [isAsked, setSearch]);
+  return field;
 }
 
 /** Made and launched; when only the launch fails, its page offers it again. */
@@ -63,6 +79,6 @@ function useTrackDeal() {
   });
 }
 
-function toWords(error: Error): string {
+function toReason(error: Error): string {
   return (error instanceof ApiProblem && error.fields.name) || error.message;
 }

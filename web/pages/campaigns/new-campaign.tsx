@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { CreateCampaign } from '../../../src/contract/campaign.ts';
 import { ApiProblem } from '../../api.ts';
+import { useWords } from '../../messages/use-words.ts';
 import section from '../settings/section.module.css';
 import { settingsApi } from '../settings/settings-api.ts';
 import { campaignsApi } from './campaigns-api.ts';
@@ -15,14 +16,15 @@ interface Props {
 
 /** A campaign in the signatures of many: a draft first, so that nothing starts by accident. */
 export function NewCampaign({ isOpen, onClose }: Props) {
+  const words = useWords('campaigns');
   return (
     <Drawer
       opened={isOpen}
       onClose={onClose}
       position="right"
-      title="New team campaign"
+      title={words('newTeam')}
       styles={{ content: { background: 'var(--surface)' }, header: { background: 'var(--surface)' } }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': words('close') }}
     >
       <CampaignForm />
     </Drawer>
@@ -30,6 +32,7 @@ export function NewCampaign({ isOpen, onClose }: Props) {
 }
 
 function CampaignForm() {
+  const words = useWords('campaigns');
   const [audience, setAudience] = useState('everyone');
   const departments = useQuery({ queryKey: ['departments'], queryFn: settingsApi.departments });
   const make = useMakeDraft();
@@ -42,25 +45,25 @@ function CampaignForm() {
     <form className={section.form} onSubmit={submit} noValidate>
       <TextInput
         name="name"
-        label="Name"
-        placeholder="Spring banner"
+        label={words('name')}
+        placeholder={words('nameExample')}
         error={errors.name}
         maxLength={120}
         data-autofocus
       />
       <NativeSelect
         name="audience"
-        label="Whose signatures"
+        label={words('audience')}
         value={audience}
         error={errors.audience}
         onChange={(event) => setAudience(event.currentTarget.value)}
         data={[
-          { value: 'everyone', label: 'Everyone' },
-          { value: 'departments', label: 'Departments' },
+          { value: 'everyone', label: words('kindEveryone') },
+          { value: 'departments', label: words('kindDepartments') },
         ]}
       />
       {audience === 'departments' ? (
-        <Checkbox.Group label="Departments">
+        <Checkbox.Group label={words('kindDepartments')}>
           {departments.data?.data.map(({ id, name }) => (
             <Checkbox key={id} name="departmentIds" value={id} label={name} mt={8} />
           ))}
@@ -68,14 +71,16 @@ function CampaignForm() {
       ) : null}
       <Textarea
         name="variants"
-        label="Subject lines to compare"
-        description="One a line, two or more; empty for none. Each member picks the one they send with."
+        label={words('variants')}
+        description={words('variantsHint')}
         rows={3}
         error={errors.variants}
       />
-      <div role="alert">{make.error ? <p className={section.failure}>Not made. {make.error.message}</p> : null}</div>
+      <div role="alert">
+        {make.error ? <p className={section.failure}>{words('notMade', { reason: make.error.message })}</p> : null}
+      </div>
       <Button type="submit" loading={make.isPending}>
-        Make a draft
+        {words('makeDraft')}
       </Button>
     </form>
   );

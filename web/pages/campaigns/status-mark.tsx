@@ -1,19 +1,12 @@
 import type { Campaign } from '../../../src/contract/campaign.ts';
+import { useWords } from '../../messages/use-words.ts';
 import styles from './status-mark.module.css';
 
-const WORDS: Readonly<Record<Campaign['status'], string>> = {
-  draft: 'Draft',
-  scheduled: 'Scheduled',
-  active: 'Running',
-  paused: 'Paused',
-  completed: 'Completed',
-  cancelled: 'Cancelled',
-};
-
 export function StatusMark({ status }: { readonly status: Campaign['status'] }) {
+  const words = useWords('campaigns');
   return (
     <span className={styles.mark} data-status={status}>
-      {WORDS[status]}
+      {words(status)}
     </span>
   );
 }

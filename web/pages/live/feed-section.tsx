@@ -1,6 +1,5 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import { Link } from 'wouter';
 import type { Open } from '../../../src/contract/open-feed.ts';
 import type { SessionResponse } from '../../../src/contract/session.ts';
 import type { Signal } from '../../../src/contract/signal.ts';
@@ -70,14 +69,6 @@ function Beginning() {
     <div className={styles.beginning}>
       <h3>{words('feedNothing')}</h3>
       <p className={panel.quiet}>{words('feedNothingWords')}</p>
-      <div className={styles.buttons}>
-        <Button component={Link} href="/signature">
-          {words('copySignature')}
-        </Button>
-        <Button component={Link} href="/campaigns" variant="default">
-          {words('trackDeal')}
-        </Button>
-      </div>
     </div>
   );
 }
