@@ -7,6 +7,7 @@ import { joinOrganization, type SignedIn, signUpOwner } from '../../tests/suppor
 import { type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
 import { systemClock } from '../kit/clock.ts';
+import { STREAM_BUFFER_BYTES_MAX } from '../live/live-stream.ts';
 import { STREAMS_OF_PERSON_MAX } from '../live/start-live.ts';
 import { type BatchContext, createBatchContext } from '../process/batch-context.ts';
 import { processBatch } from '../process/process-batch.ts';
@@ -137,6 +138,18 @@ test('an id whose entries are purged is answered with a reset', async () => {
   await open(member);
   await upToDate.find(isOpen);
   expect(upToDate.events.map(({ event }) => event)).toEqual(['beat', 'open']);
+});
+
+test('hundreds of opens missed, more bytes than a stream may owe, come whole and cut nobody', async () => {
+  const client = await watch(member);
+  const from = client.lastId;
+  client.cut();
+  await open(member, 450);
+  const back = await watch(member, from);
+  await waitFor(async () => opens(back).length >= 450, 'what was missed', 5_000);
+  expect(back.text().length).toBeGreaterThan(STREAM_BUFFER_BYTES_MAX);
+  expect(new Set(opens(back).map(({ data }) => data.id)).size).toBe(450);
+  expect(back.isEnded).toBe(false);
 });
 
 test('signed out, there is no stream, and HEAD opens none', async () => {

@@ -1,6 +1,6 @@
 /**
- * Makes one question of many: what is asked while the question before is under way, and for `waitMs` after the first, is
- * asked together. Answers come in the order of the asks; a failure is everybody's.
+ * Makes one question of many: what is asked in one turn of the event loop, or while the question before is under way and
+ * for `waitMs` after it, is asked together. Answers come in the order of the asks; a failure is everybody's.
  */
 export function gather<Ask, Answer>(
   askTogether: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
@@ -31,7 +31,7 @@ export function gather<Ask, Answer>(
       waiting.push({ ask, resolve, reject });
       if (isAsking) return;
       isAsking = true;
-      setTimeout(run, waitMs);
+      setImmediate(run);
     });
 }
 

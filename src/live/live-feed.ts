@@ -28,19 +28,23 @@ export interface LiveFeed {
 /** A screen that missed more than this reads its lists anew: they show 50. */
 export const MISSED_ENTRIES_MAX = 5_000;
 
-interface FeedParts {
+export interface FeedParts {
   readonly databases: Databases;
   readonly readEntries: (ask: LogAsk) => Promise<readonly LiveEntry[]>;
   readonly readMessages: ReadMessages;
+  readonly onTold: OnTold;
 }
 
+/** So many streams were told one entry. */
+type OnTold = (event: LiveMessage['event'], streams: number) => void;
+
 export function openFeed(
-  { databases, readEntries, readMessages }: FeedParts,
+  { databases, readEntries, readMessages, onTold }: FeedParts,
   organizationId: OrganizationId,
 ): LiveFeed {
   const streams = new Set<LiveStream>();
   const tell = (entries: readonly LiveEntry[], to: readonly LiveStream[]) =>
-    tellEntries({ organizationId, readMessages, entries, to });
+    tellEntries({ organizationId, readMessages, onTold, entries, to });
   const log = followLog({
     databases,
     organizationId,
@@ -90,18 +94,22 @@ export function openFeed(
 interface Telling {
   readonly organizationId: OrganizationId;
   readonly readMessages: ReadMessages;
+  readonly onTold: OnTold;
   readonly entries: readonly LiveEntry[];
   readonly to: readonly LiveStream[];
 }
 
-async function tellEntries({ organizationId, readMessages, entries, to }: Telling): Promise<void> {
+async function tellEntries({ organizationId, readMessages, onTold, entries, to }: Telling): Promise<void> {
   const toViewers = createViewerIndex(to);
   const seen = entries.filter((entry) => toViewers(entry).length > 0);
   const messages =
     seen.length === 0 ? new Map<number, LiveMessage>() : await readMessages({ organizationId, entries: seen });
   for (const entry of seen) {
-    const frame = toEntryFrame(entry, messages.get(entry.id) ?? toWithdrawn(entry), organizationId);
-    for (const stream of toViewers(entry)) stream.advance(entry.id, frame);
+    const message = messages.get(entry.id) ?? toWithdrawn(entry);
+    const frame = toEntryFrame(entry, message, organizationId);
+    let told = 0;
+    for (const stream of toViewers(entry)) if (stream.advance(entry.id, frame)) told += 1;
+    onTold(message.event, told);
   }
   const last = entries.at(-1);
   if (last) for (const stream of to) stream.advance(last.id, null);

@@ -27,8 +27,8 @@ export interface LiveStream {
   readonly isOpen: boolean;
   /** When something was last written, by performance.now(). */
   readonly writtenAt: number;
-  /** The log was read up to `id`; `frame`, when given, is what it says there. */
-  advance(id: number, frame: string | null): void;
+  /** The log was read up to `id`; `frame`, when given, is what it says there. True when it is told now. */
+  advance(id: number, frame: string | null): boolean;
   /** The screen has everything up to `id`, as it says itself. */
   resume(id: number): void;
   /** The screen reads its lists anew and is told what comes after `id`. */
@@ -38,7 +38,7 @@ export interface LiveStream {
   end(reason: EndReason): void;
 }
 
-/** A client that does not take this much is cut: it resumes with the id of the last thing it got. */
+/** A client that has left so much untaken when more is to be said is cut: it resumes with the id of the last thing it got. */
 export const STREAM_BUFFER_BYTES_MAX = 65_536;
 /** How long a browser waits before it comes back. Spread, so that a restart is not met by all at once. */
 const RETRY_MS_LEAST = 500;
@@ -48,19 +48,31 @@ export interface StreamParts {
   readonly audience: Audience;
   readonly personKey: string;
   readonly sink: LiveSink;
+  /** Has the task run soon, when it is this stream's turn to write. */
+  readonly takeTurn: (task: () => void) => void;
   readonly onEnd: (stream: LiveStream, reason: EndReason) => void;
 }
 
-export function createStream({ audience, personKey, sink, onEnd }: StreamParts): LiveStream {
+export function createStream({ audience, personKey, sink, takeTurn, onEnd }: StreamParts): LiveStream {
   let position = 0;
   let isOpen = true;
   let writtenAt = performance.now();
+  /** What is told until its turn comes goes out in one write. */
+  let unwritten = '';
 
+  const flush = (): void => {
+    if (!isOpen) return;
+    const text = unwritten;
+    unwritten = '';
+    // Asked before: what a screen missed is a page of its own size, which it has had no time to take.
+    if (sink.bufferedBytes() > STREAM_BUFFER_BYTES_MAX) stream.end('slow');
+    else sink.write(text);
+  };
   const write = (text: string): void => {
     if (!isOpen) return;
     writtenAt = performance.now();
-    sink.write(text);
-    if (sink.bufferedBytes() > STREAM_BUFFER_BYTES_MAX) stream.end('slow');
+    if (unwritten === '') takeTurn(flush);
+    unwritten += text;
   };
   const say = (event: string, data: unknown): void => write(toFrame(event, data, toStreamCursor()));
   const toStreamCursor = (): string => toCursorText({ organizationId: audience.organizationId, id: position });
@@ -78,9 +90,10 @@ export function createStream({ audience, personKey, sink, onEnd }: StreamParts):
       return writtenAt;
     },
     advance: (id, frame) => {
-      if (id <= position) return;
+      if (id <= position) return false;
       position = id;
       if (frame !== null) write(frame);
+      return isOpen && frame !== null;
     },
     resume: (id) => {
       position = id;
@@ -97,7 +110,7 @@ export function createStream({ audience, personKey, sink, onEnd }: StreamParts):
       if (!isOpen) return;
       isOpen = false;
       if (reason === 'slow') sink.cut();
-      else if (reason !== 'left') sink.end(toRetryFrame(toRetryMs()));
+      else if (reason !== 'left') sink.end(unwritten + toRetryFrame(toRetryMs()));
       onEnd(stream, reason);
     },
   };

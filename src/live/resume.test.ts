@@ -51,12 +51,14 @@ function openScreen(audience: Audience) {
   let stream: { end(reason: 'left'): void } | null = null;
   const sink: LiveSink = {
     write: (text) => {
-      const id = /^id: (.*)$/m.exec(text)?.[1];
-      const event = /^event: (.*)$/m.exec(text)?.[1];
-      if (id === undefined || event === undefined) return;
-      lastId = id;
-      events.push(event);
-      if (event === 'open') told.push(JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? '""'));
+      for (const frame of text.split('\n\n')) {
+        const id = /^id: (.*)$/m.exec(frame)?.[1];
+        const event = /^event: (.*)$/m.exec(frame)?.[1];
+        if (id === undefined || event === undefined) continue;
+        lastId = id;
+        events.push(event);
+        if (event === 'open') told.push(JSON.parse(/^data: (.*)$/m.exec(frame)?.[1] ?? '""'));
+      }
     },
     bufferedBytes: () => 0,
     end: () => undefined,

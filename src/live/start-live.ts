@@ -7,9 +7,10 @@ import { type Audience, isSameAudience } from './audience.ts';
 import type { Cursor } from './cursor.ts';
 import { gather } from './gather.ts';
 import { listen } from './listen.ts';
-import { type LiveFeed, type MessagesAsk, openFeed } from './live-feed.ts';
+import { type FeedParts, type LiveFeed, type MessagesAsk, openFeed } from './live-feed.ts';
 import { type LogAsk, readEntries } from './live-log.ts';
 import { createStream, type EndReason, type LiveMessage, type LiveSink, type LiveStream } from './live-stream.ts';
+import { takeTurns } from './take-turns.ts';
 
 // In: what processors append to the organizations' logs, on whatever node. Out: to each open screen, within a second
 // and in order, each open and signal that its person may see, once. One listening connection a process; one read for
@@ -57,20 +58,19 @@ const BEAT_MS = 15_000;
 /** The log is kept being written for hours after; often enough to find a wake-up that was lost. */
 const RENEW_MS = 60_000;
 const RETRY_MS = 1_000;
-/** A batch wakes many organizations within a moment: they are read with one question. */
+/** A batch wakes many organizations within a moment: they are read with one question, and the next this much later. */
 const GATHER_MS = 15;
+/** Streams that are written to before pixels and questions have their turn: about a millisecond of writing. */
+const WRITES_OF_TURN_MAX = 64;
 
 export function startLive(options: LiveOptions): Live {
   const { databases, log } = options;
   const feeds = new Map<OrganizationId, LiveFeed>();
-  const feedParts = {
-    databases,
-    readEntries: gather((asks: readonly LogAsk[]) => readEntries(databases, asks), GATHER_MS),
-    readMessages: gather(options.readMessages, GATHER_MS),
-  };
   const streams = new Map<LiveStream, LiveTicket>();
   const ofPerson = new Map<string, number>();
   const metrics = createLiveMetrics(options.metrics, () => streams.size);
+  const takeTurn = takeTurns(WRITES_OF_TURN_MAX);
+  const feedParts = toFeedParts(options, metrics.told);
   const pending = new Set<NodeJS.Timeout>();
   let isClosing = false;
 
@@ -134,7 +134,7 @@ export function startLive(options: LiveOptions): Live {
     },
     open: (sink, ticket, cursor) => {
       const { audience, personKey } = ticket;
-      const stream = createStream({ audience, personKey, sink, onEnd });
+      const stream = createStream({ audience, personKey, sink, takeTurn, onEnd });
       streams.set(stream, ticket);
       ofPerson.set(personKey, (ofPerson.get(personKey) ?? 0) + 1);
       const feed = feeds.get(audience.organizationId) ?? openFeed(feedParts, audience.organizationId);
@@ -153,6 +153,15 @@ export function startLive(options: LiveOptions): Live {
       for (const stream of [...streams.keys()]) stream.end('shutdown');
       await listener.stop();
     },
+  };
+}
+
+function toFeedParts({ databases, readMessages }: LiveOptions, told: Counter<'event'>): FeedParts {
+  return {
+    databases,
+    readEntries: gather((asks: readonly LogAsk[]) => readEntries(databases, asks), GATHER_MS),
+    readMessages: gather(readMessages, GATHER_MS),
+    onTold: (event, streams) => told.inc({ event }, streams),
   };
 }
 
@@ -203,6 +212,12 @@ function createLiveMetrics(metrics: Metrics, countStreams: () => number) {
       name: 'mailtracker_live_ended_total',
       help: 'Streams that ended: left by the client, slow, not_allowed any more, failed, shutdown',
       labelNames: ['reason'],
+      registers: [metrics],
+    }),
+    told: new Counter({
+      name: 'mailtracker_live_told_total',
+      help: 'Opens and signals told to streams, and those told as withdrawn; one for each stream',
+      labelNames: ['event'],
       registers: [metrics],
     }),
   };
