@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -51,7 +51,7 @@ test('the licence of every package inside is inside too', async () => {
 });
 
 test('it says what it is', async () => {
-  const { version } = await import('../../package.json', { with: { type: 'json' } });
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const { stdout } = await run('npx', ['mailtracker', '--version'], { cwd: folder, env: toBareEnvironment() });
   expect(stdout).toMatch(new RegExp(`^mailtracker ${version.replaceAll('.', '\\.')} \\(.*Node\\.js \\d+`));
 });

@@ -1,12 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { findFreePort, waitFor } from './running-server.ts';
+import { unpackPackages } from './unpack-packages.ts';
 
 // A real Redis: the system's, or Debian's packages unpacked into node_modules/.cache, which needs no rights.
 
@@ -72,8 +72,6 @@ function isAnswering(port: number): Promise<boolean> {
   });
 }
 
-const run = promisify(execFile);
-const CACHE = new URL('../../node_modules/.cache/mailtracker/redis', import.meta.url).pathname;
 const PACKAGES = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'];
 
 /** What `redis-server` is called here, and the environment it needs. Throws with what to install. */
@@ -81,44 +79,7 @@ export async function findRedis(): Promise<{ path: string; env: NodeJS.ProcessEn
   const installed = (process.env.PATH ?? '').split(':').map((folder) => join(folder, 'redis-server'));
   const system = installed.find((path) => existsSync(path));
   if (system !== undefined) return { path: system, env: process.env };
-  if (!existsSync(join(CACHE, 'usr/bin/redis-check-rdb'))) await unpackRedis();
-  const folder = join(CACHE, 'usr/lib');
-  const libraries = (await readdir(folder))
-    .filter((name) => name.includes('-linux-'))
-    .map((name) => join(folder, name));
   // In the package redis-server is an absolute link to this file, which tells by its name what it is.
-  return {
-    path: join(CACHE, 'usr/bin/redis-server'),
-    env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') },
-  };
-}
-
-async function unpackRedis(): Promise<void> {
-  const aside = await mkdtemp(join(tmpdir(), 'mailtracker-redis-packages-'));
-  try {
-    await downloadPackages(aside);
-    const root = join(aside, 'root');
-    await mkdir(root);
-    for (const name of await readdir(aside)) {
-      if (name.endsWith('.deb')) await run('dpkg', ['-x', join(aside, name), root]);
-    }
-    await mkdir(join(CACHE, '..'), { recursive: true });
-    await run('cp', ['-a', root, `${CACHE}.${process.pid}`]);
-    // Of two that come at once one wins; both have the same files.
-    await rename(`${CACHE}.${process.pid}`, CACHE).catch(() => rm(`${CACHE}.${process.pid}`, { recursive: true }));
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new Error(`The tests need redis-server, and Debian's packages could not be had: install it. ${said}`);
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
-}
-
-async function downloadPackages(folder: string): Promise<void> {
-  const download = () => run('apt-get', ['download', ...PACKAGES], { cwd: folder });
-  await download().catch(async () => {
-    // A fresh container has no package lists yet; only root may fetch them.
-    await run('apt-get', ['update']);
-    await download();
-  });
+  const { root, env } = await unpackPackages('redis', PACKAGES, 'usr/bin/redis-check-rdb');
+  return { path: join(root, 'usr/bin/redis-server'), env };
 }
