@@ -6,6 +6,7 @@ import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importMembersCommand } from './import-members.ts';
+import { migrateCommand } from './migrate.ts';
 import { networksCommand } from './networks.ts';
 import { planCommand } from './plan.ts';
 import { readBuildInfo, toVersionLine } from './read-build-info.ts';
@@ -19,6 +20,7 @@ import { verifyCommand } from './verify.ts';
 
 const COMMANDS: readonly Command[] = [
   serveCommand,
+  migrateCommand,
   demoCommand,
   classifyCommand,
   reclassifyCommand,
@@ -75,5 +77,5 @@ function isParseArgsError(error: unknown): boolean {
 function toOverview(): string {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
   const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return `MailTracker: know when to call.\n\nUsage: mailtracker <command> [options]\n\n${lines.join('\n')}\n\nmailtracker <command> --help tells more. Settings come from the environment; the README lists them.\n`;
+  return `MailTracker: know when to call.\n\nUsage: mailtracker <command> [options]\n\n${lines.join('\n')}\n\nmailtracker <command> --help tells more, mailtracker --version what this is. Settings come from the environment; the README lists them.\n`;
 }
