@@ -47,6 +47,7 @@ import { signatureTemplateRoutes } from './signature-templates.ts';
 import { signatureRoutes } from './signatures.ts';
 import { ssoRoutes } from './sso.ts';
 import { serveStaticWeb } from './static-web.ts';
+import { teamMemberRoutes } from './team-members.ts';
 import { toClientKey } from './to-client-key.ts';
 import { trackingRoutes } from './tracking.ts';
 import { trackingExportRoutes } from './tracking-exports.ts';
@@ -124,6 +125,7 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   qualityRoutes(app, context);
   openRoutes(app, context);
   adminTrackingRoutes(app, context);
+  teamMemberRoutes(app, context);
   trackingExportRoutes(app, context);
   adminHealthRoutes(app, context);
   profileRoutes(app, context);

@@ -73,7 +73,7 @@ test('the page of a campaign shows its opens, on what they were read, and what w
   await waitFor(async () => (await totals.textContent())?.includes('1 open') === true, 'one open', 30_000);
   const mix = page.getByRole('region', { name: 'What fetched it' });
   await waitFor(
-    async () => /Readers' own mail programs1Refused before recording1/.test((await mix.textContent()) ?? ''),
+    async () => /Readers’ own mail programs1Refused before recording1/.test((await mix.textContent()) ?? ''),
     'the crawler',
     30_000,
   );

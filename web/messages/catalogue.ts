@@ -6,6 +6,7 @@ import type { entry } from './en/entry.ts';
 import type { live } from './en/live.ts';
 import type { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
+import type { signals } from './en/signals.ts';
 import type { signature } from './en/signature.ts';
 import type { team } from './en/team.ts';
 import type { widget } from './en/widget.ts';
@@ -22,6 +23,7 @@ export interface Catalogue {
   readonly live: typeof live;
   readonly campaigns: typeof campaigns;
   readonly campaign: typeof campaign;
+  readonly signals: typeof signals;
   readonly signature: typeof signature;
   readonly widget: typeof widget;
   readonly destinations: typeof destinations;
@@ -61,6 +63,10 @@ export const CATALOGUE: Readonly<Record<PageName, Readonly<Record<'en' | 'de', L
   signature: {
     en: async () => (await import('./en/signature.ts')).signature,
     de: async () => (await import('./de/signature.ts')).signature,
+  },
+  signals: {
+    en: async () => (await import('./en/signals.ts')).signals,
+    de: async () => (await import('./de/signals.ts')).signals,
   },
   widget: {
     en: async () => (await import('./en/widget.ts')).widget,

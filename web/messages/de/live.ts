@@ -6,6 +6,8 @@ export const live: Translated<typeof english> = {
   callNow: 'Jetzt anrufen',
   count: '{count, plural, one {# Person anrufen} other {# Personen anrufen}}',
 
+  quietHours: 'Ruhezeit {from}–{to}',
+  quietNow: 'jetzt Ruhe, bis {to}',
   stateLive: 'live',
   stateJoining: 'verbindet',
   stateAway: 'nicht erreicht, fragt alle paar Sekunden nach',

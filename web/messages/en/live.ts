@@ -4,6 +4,8 @@ export const live = {
   callNow: 'Call now',
   count: '{count, plural, one {# person to call} other {# people to call}}',
 
+  quietHours: 'quiet hours {from}–{to}',
+  quietNow: 'quiet now, until {to}',
   stateLive: 'live',
   stateJoining: 'connecting',
   stateAway: 'not reached, asking every few seconds',

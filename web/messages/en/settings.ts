@@ -8,6 +8,9 @@ export const settings = {
   destinations: 'Destinations',
   keys: 'API keys',
   audit: 'Audit log',
+  signals: 'Signals',
+  widget: 'Widget',
+  notifications: 'Notifications',
   data: 'Data and privacy',
   profile: 'Profile and security',
 

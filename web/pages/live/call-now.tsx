@@ -14,6 +14,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { Alerts } from './alerts.tsx';
 import styles from './call-now.module.css';
 import { Earlier } from './earlier.tsx';
+import { QuietHours } from './quiet-hours.tsx';
 import { SignalCard } from './signal-card.tsx';
 import { type OutcomeTaps, useOutcome } from './use-outcome.ts';
 import { WhyDrawer } from './why-drawer.tsx';
@@ -36,6 +37,7 @@ export function CallNow({ person }: { readonly person: SessionResponse | null })
           {words('callNow')}
         </h1>
         <LiveLine />
+        <QuietHours />
         <Alerts />
       </header>
       {signals.error && !rows ? (

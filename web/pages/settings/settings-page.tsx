@@ -13,7 +13,7 @@ import styles from './settings-page.module.css';
 import { SsoSection } from './sso-section.tsx';
 import { TrackingPanel } from './tracking-panel.tsx';
 
-// Fetched when it is gone to: it weighs as much as the others together.
+// Fetched when they are gone to: the first weighs as much as the others together.
 const DestinationsSection = lazy(async () => {
   const [{ DestinationsSection: Section }] = await Promise.all([
     import('./destinations/destinations-section.tsx'),
@@ -21,11 +21,39 @@ const DestinationsSection = lazy(async () => {
   ]);
   return { default: Section };
 });
+const NotificationsSection = lazy(async () => {
+  const [{ NotificationsSection: Section }] = await Promise.all([
+    import('./notifications-section.tsx'),
+    loadWords('signals'),
+  ]);
+  return { default: Section };
+});
+const SignalsSection = lazy(async () => {
+  const [{ SignalsSection: Section }] = await Promise.all([import('./signals-section.tsx'), loadWords('signals')]);
+  return { default: Section };
+});
+const WidgetSection = lazy(async () => {
+  const [{ WidgetSection: Section }] = await Promise.all([import('./widget-section.tsx'), loadWords('signals')]);
+  return { default: Section };
+});
 
 const SECTIONS: readonly {
   readonly path: string;
   readonly label: Parameters<Words<'settings'>>[0] &
-    ('tracking' | 'members' | 'departments' | 'sso' | 'destinations' | 'keys' | 'audit' | 'data' | 'profile');
+    (
+      | 'tracking'
+      | 'members'
+      | 'departments'
+      | 'sso'
+      | 'signals'
+      | 'destinations'
+      | 'widget'
+      | 'keys'
+      | 'audit'
+      | 'profile'
+      | 'notifications'
+      | 'data'
+    );
   readonly isForAdmins: boolean;
   readonly Section: ComponentType<{ readonly person: SessionResponse }>;
 }[] = [
@@ -33,10 +61,13 @@ const SECTIONS: readonly {
   { path: '/settings/members', label: 'members', isForAdmins: true, Section: MembersSection },
   { path: '/settings/departments', label: 'departments', isForAdmins: true, Section: DepartmentsSection },
   { path: '/settings/sso', label: 'sso', isForAdmins: true, Section: SsoSection },
+  { path: '/settings/signals', label: 'signals', isForAdmins: true, Section: SignalsSection },
   { path: '/settings/destinations', label: 'destinations', isForAdmins: true, Section: DestinationsSection },
+  { path: '/settings/widget', label: 'widget', isForAdmins: true, Section: WidgetSection },
   { path: '/settings/keys', label: 'keys', isForAdmins: true, Section: KeysSection },
   { path: '/settings/audit', label: 'audit', isForAdmins: true, Section: AuditSection },
   { path: '/settings/profile', label: 'profile', isForAdmins: false, Section: ProfileSection },
+  { path: '/settings/notifications', label: 'notifications', isForAdmins: false, Section: NotificationsSection },
   { path: '/settings/data', label: 'data', isForAdmins: false, Section: DataSection },
 ];
 

@@ -55,7 +55,7 @@ export function TeamPage() {
             <TopPerformers stats={stats.data} onShow={setShown} />
             <DepartmentBars stats={stats.data} />
           </div>
-          <TeamMembers onShow={setShown} />
+          <TeamMembers days={days} onShow={setShown} />
         </>
       ) : (
         <div className={styles.waiting}>
