@@ -6,13 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { toPercentile } from './to-percentile.ts';
 
 // Run as a program of its own, so that what is measured beside it does not slow it: reads one JSON line (LoadPlan) and
-// answers one (LoadResult) when the line "stop" comes. Each hit asks for a random member's pixel, from another address,
+// answers one (LoadResult) when the line "stop" comes. Each hit asks for a random pixel, from another address,
 // on kept-alive connections; a tick that comes late sends what it missed.
 
 export interface LoadPlan {
   readonly url: string;
   readonly hitsPerSecond: number;
   readonly tokens: readonly string[];
+  /** Pixels of campaigns, which take one hit in 20. */
+  readonly campaignTokens?: readonly string[];
 }
 
 export interface LoadResult {
@@ -49,6 +51,7 @@ export function startPixelLoad(plan: LoadPlan): PixelLoad {
 
 const TICK_MS = 5;
 const SOCKETS_MAX = 64;
+const CAMPAIGN_PART = 0.05;
 const AGENT = 'Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17928; Pro)';
 
 async function main(): Promise<void> {
@@ -59,19 +62,15 @@ async function main(): Promise<void> {
   const began = performance.now();
   let sent = 0;
   const send = () => {
-    const token = plan.tokens[Math.floor(Math.random() * plan.tokens.length)];
+    const path = toPath(plan);
     const from = `203.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}`;
     const asked = performance.now();
     sent += 1;
-    get(
-      `${plan.url}/api/t/u/${token}.gif`,
-      { agent, headers: { 'user-agent': AGENT, 'x-forwarded-for': from } },
-      (answer) => {
-        answer.resume().on('end', () => {
-          if (answer.statusCode === 200) times.push(performance.now() - asked);
-        });
-      },
-    ).on('error', () => {});
+    get(`${plan.url}${path}`, { agent, headers: { 'user-agent': AGENT, 'x-forwarded-for': from } }, (answer) => {
+      answer.resume().on('end', () => {
+        if (answer.statusCode === 200) times.push(performance.now() - asked);
+      });
+    }).on('error', () => {});
   };
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - began) / 1_000) * plan.hitsPerSecond);
@@ -93,6 +92,12 @@ async function main(): Promise<void> {
     slowestMs: times.at(-1) ?? 0,
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+function toPath({ tokens, campaignTokens = [] }: LoadPlan): string {
+  const isCampaign = campaignTokens.length > 0 && Math.random() < CAMPAIGN_PART;
+  const from = isCampaign ? campaignTokens : tokens;
+  return `/api/t/${isCampaign ? 'p' : 'u'}/${from[Math.floor(Math.random() * from.length)]}.gif`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -223,3 +223,33 @@ test('a client that does not read is cut, and nobody else waits for it', async (
   expect(nodes[0]?.figures().streams).toBe(before);
   screen.cut();
 });
+
+test('who comes while rights are being asked for again stays', async () => {
+  const organization = await seedOrganization(database);
+  const { organizationId, members } = organization;
+  const audience: Audience = { organizationId, memberId: members[0].memberId, opens: 'own', signals: 'own' };
+  let answer: (() => void) | null = null;
+  const node = startLive({
+    databases: database,
+    log: silentLog,
+    metrics: createMetrics(),
+    readMessages: async (asks) => asks.map(() => new Map()),
+    readAudiences: async (holders) => {
+      const asked = [...holders];
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return new Map(asked.map((holder) => [holder, audience] as const));
+    },
+  });
+  const sink: LiveSink = { write: () => undefined, bufferedBytes: () => 0, end: () => undefined, cut: () => undefined };
+  const first = node.open(sink, { audience, personKey: 'first', holder: 'first' }, null);
+  await waitFor(async () => answer !== null, 'the question', 3_000);
+  const second = node.open(sink, { audience, personKey: 'second', holder: 'second' }, null);
+  const asked = answer as (() => void) | null;
+  answer = null;
+  asked?.();
+  await waitFor(async () => answer !== null, 'the next question', 3_000);
+  expect([first.isOpen, second.isOpen]).toEqual([true, true]);
+  await node.stop();
+});

@@ -118,8 +118,10 @@ export function startLive(options: LiveOptions): Live {
     feeds,
     log,
     recheck: async () => {
-      const audiences = await options.readAudiences(new Set([...streams.values()].map(({ holder }) => holder)));
-      for (const [stream, { holder }] of streams) {
+      // Who comes while the question is under way was not asked for, and was allowed a moment ago.
+      const asked = [...streams];
+      const audiences = await options.readAudiences(new Set(asked.map(([, { holder }]) => holder)));
+      for (const [stream, { holder }] of asked) {
         const now = audiences.get(holder);
         if (now === undefined || !isSameAudience(now, stream.audience)) stream.end('not_allowed');
       }

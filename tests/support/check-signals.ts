@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** The last minute of a UTC day: every reader of it and of the day before is known. */
-const NOW = Date.parse('2026-06-10T23:59:00Z');
+export const PLAN_NOW = Date.parse('2026-06-10T23:59:00Z');
 const TODAY = Date.parse('2026-06-10T00:00:00Z');
 /** Loads within ten seconds fold into one open, by order of arrival; that is another test's matter. */
 const GRID = 11_000;
@@ -38,7 +38,7 @@ interface PlannedHit {
   readonly pixel: number;
   readonly by: Kind;
   readonly address: string;
-  /** Milliseconds before NOW. */
+  /** Milliseconds before PLAN_NOW. */
   readonly ago: number;
 }
 
@@ -66,7 +66,7 @@ const hit: fc.Arbitrary<PlannedHit> = fc.oneof(
       pixel: fc.constantFrom(3, 4),
       by: fc.constantFrom('outlook' as const, 'iphone' as const),
       address: fc.constantFrom('192.0.2.1', '192.0.2.2'),
-      ago: near.map((ms) => NOW - TODAY - 10 * MINUTE + ms),
+      ago: near.map((ms) => PLAN_NOW - TODAY - 10 * MINUTE + ms),
     }),
   },
   {
@@ -108,7 +108,8 @@ const rules: fc.Arbitrary<SignalRules> = fc
   })
   .map((changed) => toSignalRules(changed));
 
-const plan = fc.record({
+/** What happens to one organization. */
+export const signalPlan = fc.record({
   hits: fc.array(hit, { minLength: 8, maxLength: 60 }),
   rules: fc.option(rules, { nil: toSignalRules(null) }),
   /** In which order they arrive, cut into blocks how, and which come again. */
@@ -122,15 +123,15 @@ const plan = fc.record({
  * the signals that stand are those of the reference, each once.
  */
 export async function checkSignals(database: TestDatabase, numRuns: number): Promise<void> {
-  const clock = { now: () => NOW };
+  const clock = { now: () => PLAN_NOW };
   const contexts = [
     createBatchContext({ databases: database, clock }),
     createBatchContext({ databases: database, clock }),
   ];
   const seen = { signals: 0, rules: new Set<string>() };
   await fc.assert(
-    fc.asyncProperty(plan, async (planned) => {
-      const { pixels, blocks, opens } = await prepare(database, planned);
+    fc.asyncProperty(signalPlan, async (planned) => {
+      const { pixels, blocks, opens } = await preparePlan(database, planned);
       const again = planned.replays.flatMap((index) => blocks[index % blocks.length] ?? []);
       const arriving = [...blocks, ...again];
       const lanes = [0, 1].map((lane) => arriving.filter((_, index) => index % 2 === lane));
@@ -161,15 +162,17 @@ interface Placed {
   readonly at: number;
 }
 
-function byPlace(a: Placed, b: Placed): number {
+/** By time, then rule, then pixel. */
+export function byPlace(a: Placed, b: Placed): number {
   return a.at - b.at || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.pixel < b.pixel ? -1 : 1);
 }
 
-async function prepare(
+/** An organization of the plan, its hits in blocks as they arrive, and its opens as the reference sees them. */
+export async function preparePlan(
   database: TestDatabase,
   planned: { hits: readonly PlannedHit[]; rules: SignalRules; order: readonly number[]; blockHits: number },
 ) {
-  const since = new Date(NOW - 100 * DAY);
+  const since = new Date(PLAN_NOW - 100 * DAY);
   const { organizationId, members } = await seedOrganization(database, { since });
   await database.system
     .insertInto('signal_rule_settings')
@@ -212,9 +215,9 @@ const CHROME =
 
 function toHit({ by, address, ago }: PlannedHit, pixel: SeededPixel & { kind: string }) {
   const trackingType = pixel.kind === 'user' ? ('user' as const) : ('campaign' as const);
-  if (by !== 'cloud') return makeHit(pixel, { at: NOW - ago, by, address, trackingType });
+  if (by !== 'cloud') return makeHit(pixel, { at: PLAN_NOW - ago, by, address, trackingType });
   return {
-    ...makeHit(pixel, { at: NOW - ago, address, trackingType }),
+    ...makeHit(pixel, { at: PLAN_NOW - ago, address, trackingType }),
     userAgent: CHROME,
     networkClass: 'cloud' as const,
   };
@@ -240,7 +243,7 @@ function toReferenceOpen(
   return {
     pixel: pixelId,
     kind,
-    at: NOW - ago,
+    at: PLAN_NOW - ago,
     verdict: VERDICTS[by],
     isLow: by === 'cloud',
     isOnPhone: by === 'iphone',
