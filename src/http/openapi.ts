@@ -3,6 +3,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import { z } from 'zod';
 import { problemSchema } from '../contract/problem.ts';
 import type { HttpApp } from './context.ts';
+import { type ApiDocument, toApiPage } from './to-api-page.ts';
 
 /** Gathers the routes registered after it; call it before the first one. */
 export async function gatherOpenapi(app: HttpApp, publicUrl: string): Promise<void> {
@@ -30,18 +31,29 @@ export async function gatherOpenapi(app: HttpApp, publicUrl: string): Promise<vo
   });
 }
 
-/** The document of everything gathered, the pixels of the collector among it. */
+/** The document of everything gathered, the pixels of the collector among it, and the same as a page for people. */
 export function openapiRoutes(app: HttpApp): void {
   app.route({
     method: 'GET',
     url: '/api/openapi.json',
     schema: { tags: ['operations'], summary: 'This document', security: [], response: { 200: z.unknown() } },
     handler: (_request, reply) => {
-      document ??= JSON.stringify(complete(app.swagger() as unknown as OpenapiDocument));
+      document ??= JSON.stringify(read());
       return reply.type('application/json; charset=utf-8').serializer(String).send(document);
     },
   });
+  app.route({
+    method: 'GET',
+    url: '/api/docs',
+    schema: { hide: true },
+    handler: (_request, reply) => {
+      page ??= toApiPage(read() as unknown as ApiDocument);
+      return reply.type('text/html; charset=utf-8').serializer(String).send(page);
+    },
+  });
+  const read = () => complete(app.swagger() as unknown as OpenapiDocument);
   let document: string | null = null;
+  let page: string | null = null;
 }
 
 const DESCRIPTION =
