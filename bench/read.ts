@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,12 +16,13 @@ import { startPixelLoad } from './pixel-load.ts';
 import { startBenchServer } from './start-bench-server.ts';
 
 const HELP = `Usage: npm run bench -- read [--sizes 1000000,10000000] [--members 1000] [--campaigns 200] [--rounds 200]
-                          [--under-load] [--hits-per-second 2000]
+                          [--keep folder] [--under-load] [--hits-per-second 2000]
 
 Fills an embedded PostgreSQL of its own, in a temporary folder and with the settings of serve, with one organization
 for each size, opens of the last 90 days, and asks each question of the dashboards again and again: as the application
 role, transaction included, of another member or campaign each time. Prints p50 and p95 in ms, the factor from the
-first size to the last, and the bytes stored per open. --under-load asks the last size once more while a real server
+first size to the last, and the bytes stored per open. --keep fills into this folder and leaves it there; what it holds
+already is asked and not filled again (fill anew on another day: the days asked for end today). --under-load asks the last size once more while a real server
 takes pixel hits, and prints how the pixels were answered meanwhile. Needs 6 GB of disk for 10 million.
 
 Exit code: 0 when every budget holds, 1 when one does not.
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     members: { type: 'string', default: '1000' },
     campaigns: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '200' },
+    keep: { type: 'string' },
     'under-load': { type: 'boolean', default: false },
     'hits-per-second': { type: 'string', default: '2000' },
     help: { type: 'boolean', default: false },
@@ -52,7 +54,8 @@ else process.exitCode = (await run()) ? 0 : 1;
 
 async function run(): Promise<boolean> {
   const sizes = values.sizes.split(',').map(Number);
-  const folder = await mkdtemp(join(tmpdir(), 'mailtracker-bench-'));
+  const folder = values.keep ?? (await mkdtemp(join(tmpdir(), 'mailtracker-bench-')));
+  await mkdir(folder, { recursive: true });
   const server = await startEmbedded(folder, silentLog, { endsWithProcess: true });
   const databases = openDatabases(server.url, { statementMsMax: 3_600_000 });
   const kept: boolean[] = [];
@@ -61,7 +64,11 @@ async function run(): Promise<boolean> {
     await migrate(server.url, silentLog);
     let filled: FilledOrganization | null = null;
     for (const events of sizes) {
-      filled = await fill(databases, server.url, events);
+      filled = await readFilled(folder, events);
+      if (!filled) {
+        filled = await fill(databases, server.url, events);
+        await writeFile(toFilledFile(folder, events), JSON.stringify(filled));
+      }
       if (events <= VERIFIED_EVENTS_MAX) kept.push(await verify(databases, filled));
       const timed = await measureQuestions(databases, filled, Number(values.rounds));
       timings.push(timed);
@@ -78,9 +85,18 @@ async function run(): Promise<boolean> {
   } finally {
     await databases.close();
     await server.stop();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (values.keep === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   return kept.every(Boolean);
+}
+
+function toFilledFile(folder: string, events: number): string {
+  return join(folder, `filled-${events}.json`);
+}
+
+async function readFilled(folder: string, events: number): Promise<FilledOrganization | null> {
+  const text = await readFile(toFilledFile(folder, events), 'utf8').catch(() => null);
+  return text === null ? null : (JSON.parse(text) as FilledOrganization);
 }
 
 async function fill(databases: Databases, url: string, events: number): Promise<FilledOrganization> {

@@ -5,6 +5,11 @@ const BENCHES: readonly { readonly name: string; readonly what: string; readonly
   { name: 'read', what: 'every dashboard question over 1 and 10 million opens', load: () => import('./read.ts') },
   { name: 'oracle', what: '200,000 random hits against a slow recount', load: () => import('./oracle.ts') },
   { name: 'purge', what: 'a million expired opens forgotten under pixel load', load: () => import('./purge.ts') },
+  {
+    name: 'process',
+    what: 'hits a second into the database, and what the rollups cost',
+    load: () => import('./process.ts'),
+  },
   { name: 'collect', what: 'the pixel beside nginx and a bare server', load: () => import('./collect.ts') },
   {
     name: 'deliver',
@@ -17,6 +22,7 @@ const BENCHES: readonly { readonly name: string; readonly what: string; readonly
     load: () => import('./live.ts'),
   },
   { name: 'classify', what: 'microseconds per judged agent', load: () => import('./classify.ts') },
+  { name: 'web', what: 'bytes, layout shift and times of every page', load: () => import('./web.ts') },
   { name: 'evaluate', what: 'labelled corpora, promise by promise', load: () => import('./evaluate.ts') },
 ];
 
