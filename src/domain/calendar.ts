@@ -45,7 +45,7 @@ export function toMonthStart(day: string): string {
 
 /** 0 Monday to 6 Sunday. */
 export function toWeekday(day: string): number {
-  return mod(toDayNumber(day) + EPOCH_WEEKDAY, 7);
+  return toWeekdayOf(toDayNumber(day));
 }
 
 /** The last `count` local days, oldest first; the last is the day of `now`. */
@@ -57,7 +57,7 @@ export function toLastDays(now: number, count: number, timeZone: string): readon
 /** 0 (Monday 0:00 to 0:59) to 167 (Sunday 23:00 to 23:59) by the local clock. */
 export function toHourOfWeek(at: number, timeZone: string): number {
   const clock = toClock(at, timeZone);
-  return toWeekday(toDayText(Math.floor(clock / DAY_MS))) * 24 + Math.floor(mod(clock, DAY_MS) / HOUR_MS);
+  return toWeekdayOf(Math.floor(clock / DAY_MS)) * 24 + Math.floor(mod(clock, DAY_MS) / HOUR_MS);
 }
 
 /** The last full hour of the local clock at or before `at`; of an hour that the clock shows twice, each is its own. */
@@ -110,6 +110,10 @@ export function isTimeZone(name: string): boolean {
 
 /** 1970-01-01 was a Thursday. */
 const EPOCH_WEEKDAY = 3;
+
+function toWeekdayOf(dayNumber: number): number {
+  return mod(dayNumber + EPOCH_WEEKDAY, 7);
+}
 
 function toDayNumber(day: string): number {
   return Date.parse(`${day}T00:00:00Z`) / DAY_MS;
