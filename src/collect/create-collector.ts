@@ -16,6 +16,7 @@ import { answerHealth, answerMethodNotAllowed, answerNotFound, answerPixel } fro
 import { type CollectLimits, Throttle } from './throttle.ts';
 import { ThrottledCounts } from './throttled-counts.ts';
 import { toHitHints } from './to-hit-hints.ts';
+import type { WindowCounts } from './window-counts.ts';
 
 // A pixel request enters, a hit goes to the spool, and the same 43-byte GIF leaves once the hit is as safe as
 // SPOOL_SYNC promises. What must never happen: an answer that tells a token's state, an error for a mail client
@@ -26,6 +27,8 @@ export interface CollectorOptions {
   readonly spool: SpoolWriter & Pick<Spool, 'figures'>;
   readonly clock: Clock;
   readonly limits: CollectLimits;
+  /** 32 secret bytes where several collectors count their limits as one. */
+  readonly limitsKey?: Buffer | null;
   /** A number of hops, or addresses and CIDRs, whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[] | number;
   readonly metrics: Metrics;
@@ -39,6 +42,8 @@ export interface CollectorOptions {
 export interface Collector {
   /** Answers every request whose path begins with /api/t/. */
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** What shareLimits exchanges with the other collectors. */
+  readonly limitCounts: ReadonlyMap<string, WindowCounts>;
   /** From now on answers end their connections; resolves when all that came before are answered. */
   close(): Promise<void>;
 }
@@ -47,6 +52,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const parts = toParts(options);
   return {
     handle: (request, response) => handle(parts, request, response),
+    limitCounts: parts.throttle.counts,
     close() {
       parts.throttledCounts.flush();
       return parts.answers.close();
@@ -72,7 +78,7 @@ function toParts(options: CollectorOptions): Parts {
     figures,
     answers,
     addresses: new AddressBook(options),
-    throttle: new Throttle(options.limits),
+    throttle: new Throttle(options.limits, options.limitsKey),
     throttledCounts: new ThrottledCounts((record) => {
       options.spool.append(record);
     }),

@@ -23,33 +23,56 @@ export interface ThrottleQuestion {
 /**
  * Decides which hits are recorded (product.md section 3). Loads of one pixel by one client, or by one mail proxy's
  * network, within 10 s of the first become one open later, so they do not use the limits up; they have a limit of
- * their own, ten times as high, since each is a record all the same. Memory is fixed: 9 MB, whatever comes.
+ * their own, ten times as high, since each is a record all the same. Memory is fixed: 9 MB, whatever comes, and 4 more
+ * where several collectors count as one.
  */
 export class Throttle {
   readonly #limits: CollectLimits;
-  readonly #pixels = new WindowCounts();
-  readonly #addresses = new WindowCounts();
-  readonly #pixelRepeats = new WindowCounts();
-  readonly #addressRepeats = new WindowCounts();
+  readonly #seeds: Seeds;
+  readonly #isShared: boolean;
+  readonly #pixels: WindowCounts;
+  readonly #addresses: WindowCounts;
+  readonly #pixelRepeats: WindowCounts;
+  readonly #addressRepeats: WindowCounts;
   readonly #folds = new Folds();
 
-  constructor(limits: CollectLimits) {
+  /** `sharedKey`: 32 secret bytes that all collectors of an installation have; null where there is one. */
+  constructor(limits: CollectLimits, sharedKey: Buffer | null = null) {
     this.#limits = limits;
+    this.#isShared = sharedKey !== null;
+    this.#seeds = toSeeds(sharedKey ?? randomBytes(12));
+    this.#pixels = new WindowCounts(this.#isShared);
+    this.#addresses = new WindowCounts(this.#isShared);
+    this.#pixelRepeats = new WindowCounts(this.#isShared);
+    this.#addressRepeats = new WindowCounts(this.#isShared);
+  }
+
+  /** What the collectors of an installation add up, each under a name. */
+  get counts(): ReadonlyMap<string, WindowCounts> {
+    return new Map([
+      ['pixels', this.#pixels],
+      ['addresses', this.#addresses],
+      ['pixel_repeats', this.#pixelRepeats],
+      ['address_repeats', this.#addressRepeats],
+    ]);
   }
 
   /** Null: record it, and it is counted. Otherwise the limit that it is over. */
   decide(question: ThrottleQuestion): ThrottleLimit | null {
     const { client, now, tokenHash } = question;
-    const salt = question.trackingType === 'user' ? SEED_A : SEED_B;
+    const { seedA, seedB, seedC } = this.#seeds;
+    const salt = question.trackingType === 'user' ? seedA : seedB;
     const pixelA = mix(tokenHash.readInt32LE(0), salt);
     const pixelB = mix(tokenHash.readInt32LE(4), salt);
     const isProxied = PROXY_CLASSES.has(client.networkClass);
-    const addressA = mix(client.high ^ mix(client.low, SEED_C), SEED_A);
-    const addressB = mix(client.high ^ mix(client.low, SEED_B), SEED_C);
+    // Others may learn of an address by its hash under the day's key and nothing else; without one it stays here.
+    const hashed = this.#isShared ? client.hashes.today : null;
+    const addressA = hashed ? toWord(hashed, 0) : mix(client.high ^ mix(client.low, seedC), seedA);
+    const addressB = hashed ? toWord(hashed, 4) : mix(client.high ^ mix(client.low, seedB), seedC);
     const reader = isProxied ? NETWORK_CLASSES.indexOf(client.networkClass) : addressA;
-    const reading = mix(reader ^ toTextHash(question.userAgent), SEED_B);
-    const foldA = mix(pixelA ^ reading, SEED_C);
-    const foldB = mix(pixelB ^ reading, SEED_A);
+    const reading = mix(reader ^ toTextHash(question.userAgent, seedA), seedB);
+    const foldA = mix(pixelA ^ reading, seedC);
+    const foldB = mix(pixelB ^ reading, seedA);
 
     const isRepeat = this.#folds.has(foldA, foldB, now);
     const pixels = isRepeat ? this.#pixelRepeats : this.#pixels;
@@ -64,7 +87,7 @@ export class Throttle {
       return 'client_ip';
     }
     pixels.add(pixelA, pixelB);
-    if (hasAddressLimit) addresses.add(addressA, addressB);
+    if (hasAddressLimit) addresses.add(addressA, addressB, hashed !== null);
     if (!isRepeat) this.#folds.begin(foldA, foldB, now);
     return null;
   }
@@ -103,11 +126,21 @@ class Folds {
   }
 }
 
-/** Random per process: nobody can choose keys that share another one's cell. */
-const seeds = randomBytes(12);
-const SEED_A = seeds.readInt32LE(0);
-const SEED_B = seeds.readInt32LE(4);
-const SEED_C = seeds.readInt32LE(8);
+/** Secret: nobody can choose keys that share another one's cell. */
+interface Seeds {
+  readonly seedA: number;
+  readonly seedB: number;
+  readonly seedC: number;
+}
+
+function toSeeds(bytes: Buffer): Seeds {
+  return { seedA: bytes.readInt32LE(0), seedB: bytes.readInt32LE(4), seedC: bytes.readInt32LE(8) };
+}
+
+function toWord(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  return a | (b << 8) | (c << 16) | (d << 24);
+}
 
 /** Spreads every bit of a 32-bit value over all bits of the result (the finaliser of MurmurHash3, public domain). */
 function mix(value: number, seed: number): number {
@@ -118,9 +151,9 @@ function mix(value: number, seed: number): number {
 }
 
 /** FNV-1a over the text's first 512 characters. */
-function toTextHash(text: string): number {
+function toTextHash(text: string, seed: number): number {
   const length = Math.min(text.length, USER_AGENT_CHARS_MAX);
-  let hash = 0x811c9dc5 ^ SEED_A;
+  let hash = 0x811c9dc5 ^ seed;
   for (let at = 0; at < length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return hash;
 }

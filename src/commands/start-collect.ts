@@ -1,5 +1,7 @@
 import { watchCollectRegion } from '../accounts/collect-region.ts';
 import { type Collector, createCollector } from '../collect/create-collector.ts';
+import { shareLimits } from '../collect/share-limits.ts';
+import { toPurposeKey } from '../kit/crypto.ts';
 import { openCountries } from '../networks/open-countries.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Parts } from './open-parts.ts';
@@ -13,6 +15,7 @@ export async function startCollect(parts: Parts, spool: Spool): Promise<Collecto
     spool,
     clock,
     limits: { pixelPerMinute: config.pixelLimitPerMinute, addressPerMinute: config.ipLimitPerMinute },
+    limitsKey: config.redisUrl === null ? null : toPurposeKey(parts.appSecret, 'limits'),
     trustProxy: config.trustProxy,
     metrics,
     visitorKeys: (day) => dayKeys.snapshot(day),
@@ -20,6 +23,10 @@ export async function startCollect(parts: Parts, spool: Spool): Promise<Collecto
     toCountry: (address) => (isRegionWanted() ? countries.toCountry(address) : null),
   });
   closers.push(() => collector.close());
+  if (config.redisUrl !== null) {
+    const sharing = shareLimits({ url: config.redisUrl, counts: collector.limitCounts, log, metrics });
+    closers.push(() => sharing.stop());
+  }
   return collector;
 }
 
