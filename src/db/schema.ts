@@ -15,6 +15,7 @@ import type { NetworkClass } from '../domain/network-class.ts';
 import type { Confidence, Device, Verdict } from '../domain/verdict.ts';
 import type {
   MemberDashboardViewsTable,
+  TrackingRollupCampaignMembersTable,
   TrackingRollupCampaignsTable,
   TrackingRollupHoursTable,
   TrackingRollupTotalsTable,
@@ -85,10 +86,12 @@ export interface Schema {
   tracking_rollup_hours: TrackingRollupHoursTable;
   tracking_rollup_totals: TrackingRollupTotalsTable;
   tracking_rollup_campaigns: TrackingRollupCampaignsTable;
+  tracking_rollup_campaign_members: TrackingRollupCampaignMembersTable;
   member_dashboard_views: MemberDashboardViewsTable;
   tracking_drop_slots: TrackingDropSlotsTable;
   unattributed_drops: UnattributedDropsTable;
   processed_blocks: ProcessedBlocksTable;
+  plan_windows: PlanWindowsTable;
   dead_letters: DeadLettersTable;
   visitor_keys: VisitorKeysTable;
   visitor_seen: VisitorSeenTable;
@@ -383,4 +386,10 @@ interface SignatureInstallTestHitsTable {
   test_id: InstallTestId;
   hit_at: Timestamp;
   judgement_id: number;
+}
+
+/** Opens by the second, as text since 1970; written by raw SQL in process/plan-window.ts. */
+export interface PlanWindowsTable {
+  organization_id: OrganizationId;
+  seconds: JsonDefaulted<Record<string, number>>;
 }

@@ -2,7 +2,6 @@ import type { Databases } from '../db/open-databases.ts';
 import type { Clock } from '../kit/clock.ts';
 import { createJudgementIds, type JudgementIds } from './judgement-ids.ts';
 import { createPartitionCover, type PartitionCover } from './partition-cover.ts';
-import { createPlanWindow, type PlanWindow } from './plan-window.ts';
 
 /** What a processor keeps between batches. One per processor; batches of one context run one after the other. */
 export interface BatchContext {
@@ -14,7 +13,6 @@ export interface BatchContext {
   readonly partitions: PartitionCover;
   /** The server's plan, for organizations without one of their own; 0 = unlimited. */
   readonly opensPerMinute: number;
-  readonly planWindow: PlanWindow;
   readonly time: TimeStep;
 }
 
@@ -61,7 +59,6 @@ export function createBatchContext(
     judgementIds: createJudgementIds(parts.databases),
     partitions: createPartitionCover(parts.databases),
     opensPerMinute: parts.opensPerMinute ?? 0,
-    planWindow: createPlanWindow(),
     time: async (step, work) => {
       const startedAt = performance.now();
       try {

@@ -1,65 +1,75 @@
+import { sql, type Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 
-// In: opens as they are about to be stored. Out: whether the organization's plan has room for one more within the
-// minute that ends with it, by the time of the hit. Kept in this process only; a second processor counts for itself.
-// What must never happen: an open counted that was rolled back, or a memory that grows with the organizations.
-
-/** What one batch adds; forgotten unless it is kept. */
-export interface PlanDraft {
-  /** True, and counted, when fewer than `opensMax` were admitted in the minute up to `hitAt` (milliseconds). */
-  admit(organizationId: OrganizationId, opensMax: number, hitAt: number): boolean;
-  /** The batch is stored. */
-  keep(): void;
-}
+// In: opens as they are about to be stored. Out: whether the organization's plan has room for one more in every minute
+// that it is in, by the time of the hit: batches come in any order. Kept in the database and locked until the batch is stored, so that
+// any number of processors let in exactly what one would. What must never happen: an open counted that was rolled back.
 
 export interface PlanWindow {
-  draft(): PlanDraft;
+  /** True, and counted, when no minute around `hitAt` (milliseconds) would hold more than `opensMax`. */
+  admit(organizationId: OrganizationId, opensMax: number, hitAt: number): boolean;
+  /** With the batch's transaction. */
+  store(trx: Transaction<Schema>): Promise<void>;
 }
 
 const WINDOW_SECONDS = 60;
 /** Seconds remembered of one organization: hits may come late by the difference to the window. */
 const SECONDS_MAX = 300;
-/** Beyond it those that were silent for longest are forgotten: their next minute begins anew. */
-const ORGANIZATIONS_MAX = 20_000;
+
+/** Locks what these organizations have used, in the order of their ids. */
+export async function openPlanWindow(
+  trx: Transaction<Schema>,
+  organizationIds: readonly OrganizationId[],
+): Promise<PlanWindow> {
+  const ids = [...new Set(organizationIds)].sort();
+  await sql`insert into plan_windows (organization_id) select id from unnest(${ids}::uuid[]) id order by id
+    on conflict do nothing`.execute(trx);
+  const { rows } = await sql<{ organization_id: OrganizationId; seconds: Record<string, number> }>`
+    select organization_id, seconds from plan_windows where organization_id = any(${ids}::uuid[])
+    order by organization_id for update`.execute(trx);
+  const known = rows.map((row) => [row.organization_id, toSeconds(row.seconds)] as const);
+  return createPlanWindow(new Map(known));
+}
 
 type Seconds = Map<number, number>;
 
-export function createPlanWindow(): PlanWindow {
-  const kept = new Map<OrganizationId, Seconds>();
+function toSeconds(stored: Record<string, number>): Seconds {
+  return new Map(Object.entries(stored).map(([second, opens]) => [Number(second), opens]));
+}
+
+function createPlanWindow(used: ReadonlyMap<OrganizationId, Seconds>): PlanWindow {
+  const changed = new Set<OrganizationId>();
   return {
-    draft: () => {
-      const added = new Map<OrganizationId, Seconds>();
-      return {
-        admit: (organizationId, opensMax, hitAt) => {
-          const second = Math.floor(hitAt / 1000);
-          const mine = added.get(organizationId) ?? new Map<number, number>();
-          if (countBefore(kept.get(organizationId), second) + countBefore(mine, second) >= opensMax) return false;
-          mine.set(second, (mine.get(second) ?? 0) + 1);
-          added.set(organizationId, mine);
-          return true;
-        },
-        keep: () => {
-          for (const [organizationId, seconds] of added) {
-            const known = kept.get(organizationId) ?? new Map<number, number>();
-            for (const [second, opens] of seconds) known.set(second, (known.get(second) ?? 0) + opens);
-            kept.delete(organizationId);
-            kept.set(organizationId, withoutOldest(known));
-          }
-          for (const organizationId of kept.keys()) {
-            if (kept.size <= ORGANIZATIONS_MAX) break;
-            kept.delete(organizationId);
-          }
-        },
-      };
+    admit(organizationId, opensMax, hitAt) {
+      const second = Math.floor(hitAt / 1000);
+      const seconds = used.get(organizationId) ?? new Map<number, number>();
+      if (countMost(seconds, second) >= opensMax) return false;
+      seconds.set(second, (seconds.get(second) ?? 0) + 1);
+      changed.add(organizationId);
+      return true;
+    },
+    async store(trx) {
+      const ids = [...changed].sort();
+      if (ids.length === 0) return;
+      const texts = ids.map((id) => JSON.stringify(Object.fromEntries(withoutOldest(used.get(id) ?? new Map()))));
+      await sql`update plan_windows place set seconds = change.seconds::jsonb
+        from unnest(${ids}::uuid[], ${texts}::text[]) as change (organization_id, seconds)
+        where place.organization_id = change.organization_id`.execute(trx);
     },
   };
 }
 
-function countBefore(seconds: Seconds | undefined, last: number): number {
-  if (seconds === undefined) return 0;
+/** Of the 60 windows of a minute that hold this second, the fullest. */
+function countMost(seconds: Seconds, second: number): number {
   let opens = 0;
-  for (let second = last - WINDOW_SECONDS + 1; second <= last; second += 1) opens += seconds.get(second) ?? 0;
-  return opens;
+  for (let one = second - WINDOW_SECONDS + 1; one <= second; one += 1) opens += seconds.get(one) ?? 0;
+  let most = opens;
+  for (let last = second + 1; last < second + WINDOW_SECONDS; last += 1) {
+    opens += (seconds.get(last) ?? 0) - (seconds.get(last - WINDOW_SECONDS) ?? 0);
+    most = Math.max(most, opens);
+  }
+  return most;
 }
 
 function withoutOldest(seconds: Seconds): Seconds {

@@ -28,7 +28,7 @@ import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 // drop, hit of an install test, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
 //
 // Lock order, the same in every processor, so that two of them cannot deadlock: block ids, user pixels, campaign
-// pixels, install tests, visitors of suspect networks, events stored before, visitors, slot rollups, day rollups, signals, drop slots, unattributed drops, live positions; within each, sorted by key. The pixel
+// pixels, install tests, visitors of suspect networks, events stored before, plans' windows, visitors, slot rollups, day rollups, signals, drop slots, unattributed drops, live positions; within each, sorted by key. The pixel
 // rows' locks make folding and signals exact: whoever holds them sees every load and open that was stored before, and
 // nobody else changes one of theirs. A burst found late changes opens of pixels that its batch has not locked: then the
 // batch is rolled back and tried again with their locks among the others (PixelsNotHeld).
@@ -81,7 +81,6 @@ async function storeBatch(
   { blocks, judged, alsoHeld, isProbe }: PreparedBatch,
 ): Promise<BatchOutcome> {
   const { time, judgementIds, opensPerMinute } = context;
-  const draft = context.planWindow.draft();
   const transaction = begin(context).execute(async (trx) => {
     const fresh = await time('claim', () => claimBlocks(trx, blocks));
     const batch = keepBlocks(judged, fresh);
@@ -95,7 +94,7 @@ async function storeBatch(
     const folded = await time('fold', () => foldBursts(trx, kept));
     const settled = await time('bursts', () => settleBursts(trx, folded, { pixels, counts, judgementIds }));
     const { refused, laterLoads, withdrawn } = settled;
-    const admitted = await time('throttle', () => throttlePlan(settled.opens, { draft, counts, opensPerMinute }));
+    const admitted = await time('throttle', () => throttlePlan(trx, settled.opens, { counts, opensPerMinute }));
     const events = await time('unique', () => markUnique(trx, admitted));
     const ids = await time('events', () => storeEvents(trx, { events, refused, laterLoads, judgementIds }));
     await time('delivered', () => storeDelivered(trx, events));
@@ -127,10 +126,7 @@ async function storeBatch(
     if (isProbe) throw new ProbePassed(outcome);
     return outcome;
   });
-  if (isProbe) return transaction.catch(toProbeOutcome);
-  const outcome = await transaction;
-  draft.keep();
-  return outcome;
+  return isProbe ? transaction.catch(toProbeOutcome) : transaction;
 }
 
 function toJudgingTime({ clock, networksAgeDays }: BatchContext): JudgingTime {

@@ -5,7 +5,6 @@ import type { SeededOrganization } from '../../tests/support/seed.ts';
 import { readDrops, readEvents, readRollupDrift } from '../../tests/support/tracking.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { createBatchContext } from './batch-context.ts';
-import { createPlanWindow } from './plan-window.ts';
 import { processBatch } from './process-batch.ts';
 
 const processing = prepareProcessing();
@@ -83,16 +82,48 @@ test('a batch that is rolled back, or processed twice, takes no room', async () 
   expect(await processing.process(readers(acme, 6, NOW + 15_000))).toMatchObject({ events: 4 });
 });
 
-test('hits that come late are judged by their own minute, and old seconds are forgotten', () => {
-  const window = createPlanWindow();
-  const id = 'acme' as OrganizationId;
-  const admit = (hitAt: number) => {
-    const draft = window.draft();
-    const isAdmitted = draft.admit(id, 1, hitAt);
-    draft.keep();
-    return isAdmitted;
-  };
-  expect([admit(NOW), admit(NOW + 30_000), admit(NOW + MINUTE_MS)]).toEqual([true, false, true]);
-  expect(admit(NOW - 5 * MINUTE_MS)).toBe(true);
-  expect(admit(NOW - 5 * MINUTE_MS)).toBe(false);
+test('hits that come late are judged by their own minute', async () => {
+  const acme = await processing.seed();
+  await setPlan(acme.organizationId, 1);
+  const admit = async (hitAt: number): Promise<number> =>
+    (await processing.process(makeBlock([makeHit(acme.members[0].pixel, { at: hitAt, address: toAddress() })]))).events;
+  const events = [];
+  for (const hitAt of [NOW, NOW + 30_000, NOW + MINUTE_MS, NOW - 5 * MINUTE_MS, NOW - 5 * MINUTE_MS + 12_000])
+    events.push(await admit(hitAt));
+  expect(events).toEqual([1, 0, 1, 1, 0]);
 });
+
+test('several processors at the same time let in exactly what one would', async () => {
+  const acme = await processing.seed();
+  await setPlan(acme.organizationId, 40);
+  const processors = Array.from({ length: 3 }, () => createBatchContext({ ...processing.context }));
+  const block = (turn: number) =>
+    makeBlock(
+      Array.from({ length: 10 }, (_, n) =>
+        makeHit(acme.members[turn % acme.members.length]?.pixel ?? acme.members[0].pixel, {
+          at: NOW + turn * 200 + n,
+          address: toAddress(),
+        }),
+      ),
+    );
+  const blocks = Array.from({ length: 12 }, (_, turn) => block(turn));
+  const outcomes = await Promise.all(
+    processors.map(async (processor, place) => {
+      let events = 0;
+      for (const [turn, own] of blocks.entries())
+        if (turn % processors.length === place) events += (await processBatch(processor, [own])).events;
+      return events;
+    }),
+  );
+  expect(outcomes.reduce((sum, events) => sum + events, 0)).toBe(40);
+  expect(await readEvents(processing.database)).toHaveLength(40);
+  expect(await readDrops(processing.database)).toEqual({ throttled_plan: 80 });
+});
+
+let addresses = 0;
+
+/** A reader who is new. */
+function toAddress(): string {
+  addresses += 1;
+  return `2001:db8:${(addresses >> 16).toString(16)}:${(addresses & 0xffff).toString(16)}::1`;
+}
