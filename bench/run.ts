@@ -21,6 +21,11 @@ const BENCHES: readonly { readonly name: string; readonly what: string; readonly
     what: 'the third GIF to its signal on a screen, and 1,000 open streams',
     load: () => import('./live.ts'),
   },
+  {
+    name: 'signals',
+    what: 'what weighing signals costs a batch, and 100,000 machines that raise none',
+    load: () => import('./signals.ts'),
+  },
   { name: 'classify', what: 'microseconds per judged agent', load: () => import('./classify.ts') },
   { name: 'web', what: 'bytes, layout shift and times of every page', load: () => import('./web.ts') },
   { name: 'evaluate', what: 'labelled corpora, promise by promise', load: () => import('./evaluate.ts') },
