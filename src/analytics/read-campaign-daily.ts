@@ -15,7 +15,7 @@ export async function readCampaignDaily(
   const timezone = toTimeZone(settings.timezone);
   const days = toLastDays(now, question.days, timezone);
   const rows = await trx
-    .selectFrom('tracking_rollup_days')
+    .selectFrom('tracking_rollup_campaigns')
     .where('organization_id', '=', organizationId)
     .where('campaign_id', '=', campaignId)
     .where('day', '>=', days[0] ?? '')

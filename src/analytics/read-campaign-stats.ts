@@ -17,8 +17,8 @@ export interface CampaignQuestion {
 }
 
 /**
- * A campaign's figures over its whole life, one row a member, verdict and device: the opens of its own pixels, never added to those of
- * user pixels. The caller has seen to it that the campaign is the organization's.
+ * A campaign's figures over its whole life, one row a day, verdict and device: the opens of its own pixels, never added
+ * to those of user pixels. The caller has seen to it that the campaign is the organization's.
  */
 export async function readCampaignStats(trx: Transaction<Schema>, question: CampaignQuestion): Promise<CampaignStats> {
   const settings = await readSettings(trx, question.organizationId);
@@ -114,12 +114,12 @@ async function readTopMembers(
   { organizationId, campaignId }: CampaignQuestion,
 ): Promise<CampaignStats['topMembers']> {
   const { rows } = await sql<{ userId: MemberId; name: string; opens: number }>`
-    select member.id as "userId", coalesce(member.name, person.name) as name, sum(total.opens)::int as opens
-    from tracking_rollup_campaigns total
+    select member.id as "userId", coalesce(member.name, person.name) as name, total.opens
+    from tracking_rollup_campaign_members total
     join organization_users member on member.id = total.user_id and member.organization_id = ${organizationId}
     join users person on person.id = member.user_id
     where total.organization_id = ${organizationId} and total.campaign_id = ${campaignId} and total.opens > 0
-    group by 1, 2 order by opens desc, name, 1 limit ${TOP_MEMBERS_MAX}`.execute(trx);
+    order by opens desc, name, 1 limit ${TOP_MEMBERS_MAX}`.execute(trx);
   return rows;
 }
 

@@ -11,8 +11,8 @@ export interface OpensQuestion {
 }
 
 /**
- * A member's judged opens, those that do not count included, newest first. Within a week's partition the member's opens
- * are found and then sorted, so a page looks back a week first, and further only while it is not full.
+ * A member's judged opens, those that do not count included, newest first. The index finds a member's opens by UTC days
+ * and the answer sorts them, so a page looks back a day first, and further only while it is not full.
  */
 export async function readOpens(
   trx: Transaction<Schema>,
@@ -30,7 +30,8 @@ export async function readOpens(
     ({ rows } = await sql<OpenRow>`
       ${OPENS_AS_ROWS}
       where event.organization_id = ${organizationId} and event.user_id = ${memberId} ${isBefore}
-        and event.hit_at >= ${upTo} - make_interval(days => ${days})
+        and event.hit_at >= date_trunc('day', ${upTo}, 'UTC') - make_interval(days => ${days})
+        and (event.hit_at at time zone 'UTC')::date >= (${upTo} at time zone 'UTC')::date - ${days}::int
       order by event.hit_at desc, event.id desc limit ${limit + 1}`.execute(trx));
     if (rows.length > limit) break;
   }
@@ -43,7 +44,7 @@ export async function readOpens(
 }
 
 /** The last is further back than any retention. */
-const LOOK_BACK_DAYS = [7, 56, 800] as const;
+const LOOK_BACK_DAYS = [1, 7, 56, 800] as const;
 
 /** An open as every feed shows it: `select … from …`, to be followed by `where`. The event is called `event`. */
 export const OPENS_AS_ROWS = sql`

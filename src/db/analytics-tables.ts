@@ -52,12 +52,20 @@ export interface TrackingRollupTotalsTable {
 export interface TrackingRollupCampaignsTable {
   organization_id: OrganizationId;
   campaign_id: CampaignId;
-  user_id: MemberId;
+  day: Day;
   verdict: Verdict;
   device: Device;
   events: number;
   opens: number;
   uniques: number;
+}
+
+export interface TrackingRollupCampaignMembersTable {
+  organization_id: OrganizationId;
+  campaign_id: CampaignId;
+  user_id: MemberId;
+  events: number;
+  opens: number;
 }
 
 export interface MemberDashboardViewsTable {

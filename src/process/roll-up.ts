@@ -48,9 +48,15 @@ export async function rollUp(trx: Transaction<Schema>, changes: readonly RollupC
   for (const chunk of toChunks(slots)) await storeSlots(trx, chunk);
   for (const chunk of toChunks(slots.filter(isLess))) await removeEmptySlots(trx, chunk);
   const days = addUp(changes, ({ localDay }) => localDay);
-  for (const chunk of toChunks(days)) await storeDays(trx, chunk);
-  for (const chunk of toChunks(days.filter(isLess))) await removeEmptyDays(trx, chunk);
+  for (const chunk of toChunks(days, DAYS_ROWS_MAX)) await storeDays(trx, chunk);
+  for (const chunk of toChunks(days.filter(isLess), DAYS_ROWS_MAX)) await removeEmptyDays(trx, chunk);
 }
+
+/**
+ * More than a batch has: one statement, whose triggers lock the rows of campaigns in one order, whoever's members they
+ * are. A larger one (bursts found late) may meet another the wrong way round, and is then tried again.
+ */
+const DAYS_ROWS_MAX = 10_000;
 
 interface Sums {
   readonly key: string;

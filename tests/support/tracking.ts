@@ -79,9 +79,14 @@ async function readNarrowDrift({ system }: Pick<Databases, 'system'>): Promise<r
       sql`select * from tracking_rollup_totals`,
     ],
     [
-      sql`select organization_id, campaign_id, user_id, verdict, device, sum(events)::int, sum(opens)::int, sum(uniques)::int
+      sql`select organization_id, campaign_id, day, verdict, device, sum(events)::int, sum(opens)::int, sum(uniques)::int
         from tracking_rollup_days where campaign_id is not null group by 1, 2, 3, 4, 5`,
       sql`select * from tracking_rollup_campaigns`,
+    ],
+    [
+      sql`select organization_id, campaign_id, user_id, sum(events)::int, sum(opens)::int
+        from tracking_rollup_days where campaign_id is not null group by 1, 2, 3`,
+      sql`select * from tracking_rollup_campaign_members`,
     ],
   ];
   const drifts = await Promise.all(

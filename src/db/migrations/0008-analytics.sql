@@ -3,13 +3,13 @@
 -- them right in the same transaction; no program writes them.
 
 -- Opens. Whoever looks for one knows its organization and time. One index tells time; those of members and campaigns
--- hold each member once a page with the places of the opens (7 bytes an open instead of 44): within a week's partition
--- an answer sorts what it finds.
+-- hold each key once a page with the places of the opens (7 bytes an open instead of 44), a member's by UTC days: an
+-- answer sorts what it finds.
 alter table signature_tracking_events drop constraint signature_tracking_events_pkey, add primary key (organization_id, hit_at, id);
 drop index signature_tracking_events_organization_idx;
 drop index signature_tracking_events_campaign_idx;
 drop index signature_tracking_events_user_idx;
-create index signature_tracking_events_user_idx on signature_tracking_events (user_id);
+create index signature_tracking_events_user_idx on signature_tracking_events (user_id, ((hit_at at time zone 'UTC')::date));
 create index signature_tracking_events_campaign_idx on signature_tracking_events (campaign_id) where campaign_id is not null;
 
 -- A member's counted opens of the user pixel by the hours of UTC, four quarters each: at most 24 rows a day, however
@@ -26,7 +26,8 @@ create table tracking_rollup_hours (
   -- A member's rows were written hours apart, each in another page: the key holds the figures side by side.
   primary key (organization_id, user_id, hour_at) include (opens_0, opens_1, opens_2, opens_3, uniques_0, uniques_1, uniques_2, uniques_3,
     desktop_0, desktop_1, desktop_2, desktop_3, mobile_0, mobile_1, mobile_2, mobile_3, tablet_0, tablet_1, tablet_2, tablet_3)
-) with (fillfactor = 85);
+  -- Vacuumed often: the key alone answers for pages that were vacuumed since they changed.
+) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 
 -- A member's counted opens of the user pixel by the organization's local days, and the recorded hits of all their
 -- pixels by verdict: one row a day.
@@ -48,17 +49,28 @@ create table tracking_rollup_totals (
 ) with (fillfactor = 85);
 create index tracking_rollup_totals_user_idx on tracking_rollup_totals (user_id);
 
--- What a campaign's pixels gathered over its life, by member, verdict and device.
+-- What a campaign's pixels gathered, by local day, verdict and device, whoever's they were: as many rows for a thousand
+-- members as for one. Batches of one campaign wait for each other here, as those of one pixel do before.
 create table tracking_rollup_campaigns (
   organization_id uuid not null,
   campaign_id uuid not null,
-  user_id uuid not null,
+  day date not null,
   verdict text not null,
   device text not null,
   events integer not null,
   opens integer not null,
   uniques integer not null,
-  primary key (organization_id, campaign_id, user_id, verdict, device)
+  primary key (organization_id, campaign_id, day, verdict, device)
+) with (fillfactor = 70);
+
+-- Whose they were, over its life.
+create table tracking_rollup_campaign_members (
+  organization_id uuid not null,
+  campaign_id uuid not null,
+  user_id uuid not null,
+  events integer not null,
+  opens integer not null,
+  primary key (organization_id, campaign_id, user_id)
 ) with (fillfactor = 85);
 
 -- On which day (UTC) a member last looked at their engagement: for the share of members who do, and for nothing else.
@@ -71,7 +83,7 @@ create table member_dashboard_views (
 );
 
 select app_private.isolate_tenant(t) from unnest(array[
-  'tracking_rollup_hours', 'tracking_rollup_totals', 'tracking_rollup_campaigns', 'member_dashboard_views'
+  'tracking_rollup_hours', 'tracking_rollup_totals', 'tracking_rollup_campaigns', 'tracking_rollup_campaign_members', 'member_dashboard_views'
 ]::regclass[]) t;
 
 -- Each change is added in the order of keys; what came to nothing goes. A row that was removed first (an erasure, a
@@ -144,24 +156,36 @@ begin
     unknown = kept.unknown + excluded.unknown,
     self = kept.self + excluded.self,
     test = kept.test + excluded.test;
-  insert into tracking_rollup_campaigns as kept (organization_id, campaign_id, user_id, verdict, device, events, opens, uniques)
-  select organization_id, campaign_id, user_id, verdict, device, sum(sign * events), sum(sign * opens), sum(sign * uniques)
+  insert into tracking_rollup_campaigns as kept (organization_id, campaign_id, day, verdict, device, events, opens, uniques)
+  select organization_id, campaign_id, day, verdict, device, sum(sign * events), sum(sign * opens), sum(sign * uniques)
   from (select 1 as sign, a.* from unnest(added) a union all select -1, g.* from unnest(gone) g) c
   where campaign_id is not null
-  group by organization_id, campaign_id, user_id, verdict, device
+  group by organization_id, campaign_id, day, verdict, device
   having sum(sign * events) <> 0 or sum(sign * opens) <> 0 or sum(sign * uniques) <> 0
-  order by organization_id, campaign_id, user_id, verdict, device
-  on conflict (organization_id, campaign_id, user_id, verdict, device) do update
+  order by organization_id, campaign_id, day, verdict, device
+  on conflict (organization_id, campaign_id, day, verdict, device) do update
   set events = kept.events + excluded.events, opens = kept.opens + excluded.opens, uniques = kept.uniques + excluded.uniques;
+  insert into tracking_rollup_campaign_members as kept (organization_id, campaign_id, user_id, events, opens)
+  select organization_id, campaign_id, user_id, sum(sign * events), sum(sign * opens)
+  from (select 1 as sign, a.* from unnest(added) a union all select -1, g.* from unnest(gone) g) c
+  where campaign_id is not null
+  group by organization_id, campaign_id, user_id having sum(sign * events) <> 0 or sum(sign * opens) <> 0
+  order by organization_id, campaign_id, user_id
+  on conflict (organization_id, campaign_id, user_id) do update
+  set events = kept.events + excluded.events, opens = kept.opens + excluded.opens;
   if cardinality(gone) > 0 then
     delete from tracking_rollup_totals kept
     using (select distinct g.organization_id, g.day, g.user_id from unnest(gone) g) touched
     where kept.organization_id = touched.organization_id and kept.day = touched.day and kept.user_id = touched.user_id
       and kept.opens <= 0 and kept.human + kept.proxy_open + kept.prefetch + kept.scanner + kept.bot + kept.unknown + kept.self + kept.test <= 0;
     delete from tracking_rollup_campaigns kept
-    using (select distinct g.organization_id, g.campaign_id, g.user_id, g.verdict, g.device from unnest(gone) g where g.campaign_id is not null) touched
-    where kept.organization_id = touched.organization_id and kept.campaign_id = touched.campaign_id and kept.user_id = touched.user_id
+    using (select distinct g.organization_id, g.campaign_id, g.day, g.verdict, g.device from unnest(gone) g where g.campaign_id is not null) touched
+    where kept.organization_id = touched.organization_id and kept.campaign_id = touched.campaign_id and kept.day = touched.day
       and kept.verdict = touched.verdict and kept.device = touched.device and kept.events <= 0;
+    delete from tracking_rollup_campaign_members kept
+    using (select distinct g.organization_id, g.campaign_id, g.user_id from unnest(gone) g where g.campaign_id is not null) touched
+    where kept.organization_id = touched.organization_id and kept.campaign_id = touched.campaign_id and kept.user_id = touched.user_id
+      and kept.events <= 0;
   end if;
 end $$;
 revoke all on function app_private.change_hours(tracking_rollup_slots[], tracking_rollup_slots[]),

@@ -149,6 +149,7 @@ async function readOpens(trx: Transaction<Schema>, subjects: readonly Subject[])
       from signature_tracking_events event join judgements judged on judged.id = event.judgement_id
       where event.user_id = want.user_id and event.user_tracking_id = want.pixel_id
         and event.hit_at >= to_timestamp(want.from_at / 1000)
+        and (event.hit_at at time zone 'UTC')::date >= (to_timestamp(want.from_at / 1000) at time zone 'UTC')::date
         and event.hit_at >= to_timestamp(${Math.min(...froms)}::float8 / 1000)
         and event.verdict in ('human', 'proxy_open')
       order by event.hit_at limit ${OPENS_READ_MAX}) as found
