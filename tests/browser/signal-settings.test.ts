@@ -86,7 +86,7 @@ test('only origins are taken as pages that may show the widget', async () => {
   await origins.fill('https://portal.example\n\nhttps://intranet.example\n');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('status').filter({ hasText: 'Saved.' }).waitFor();
-  expect(await origins.inputValue()).toBe('https://portal.example\nhttps://intranet.example');
+  expect(await origins.inputValue()).toBe('https://intranet.example\nhttps://portal.example');
   expect(await page.getByLabel('HTML of the frame').inputValue()).toContain('<iframe');
 });
 
