@@ -20,7 +20,7 @@ export async function unpackPackages(name: string, packages: readonly string[], 
   const root = join(CACHE, name);
   if (!existsSync(join(root, marker))) await unpack(root, name, packages);
   const folder = join(root, 'usr/lib');
-  const libraries = (await readdir(folder))
+  const libraries = (await readdir(folder).catch(() => []))
     .filter((entry) => entry.includes('-linux-'))
     .map((entry) => join(folder, entry));
   return { root, env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') } };
