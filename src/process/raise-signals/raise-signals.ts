@@ -43,24 +43,35 @@ export async function raiseSignals(
   { events, withdrawn, pixels, now }: SignalBatch,
 ): Promise<SignalsRaised> {
   const subjects = toSubjects(events, withdrawn, pixels);
-  const materials = await readMaterials(trx, subjects);
+  const ofDeals = await readStandingOf(trx, subjects.filter(isDeal));
+  const materials = await readMaterials(trx, subjects, ofDeals);
   if (materials.length === 0) return NO_SIGNALS;
-  const standing = await readStanding(
-    trx,
-    materials.map(({ subject }) => subject),
-  );
+  const others = materials.map(({ subject }) => subject).filter((subject) => !isDeal(subject));
+  const standing = [...ofDeals, ...(await readStandingOf(trx, others))];
   const changes = materials.flatMap((material) => settle(material, standing, now));
   return changes.length === 0 ? NO_SIGNALS : storeSignals(trx, changes, now);
+}
+
+function isDeal({ kind }: Subject): boolean {
+  return kind === 'deal';
+}
+
+async function readStandingOf(
+  trx: Transaction<Schema>,
+  subjects: readonly Subject[],
+): Promise<readonly StandingSignal[]> {
+  return subjects.length === 0 ? [] : readStanding(trx, subjects);
 }
 
 async function readMaterials(
   trx: Transaction<Schema>,
   subjects: readonly Subject[],
+  ofDeals: readonly StandingSignal[],
 ): Promise<readonly SubjectMaterial[]> {
   const of = (kind: Subject['kind']) => subjects.filter((subject) => subject.kind === kind);
   const [deals, campaigns, users] = [of('deal'), of('campaign'), of('user')];
   return [
-    ...(deals.length === 0 ? [] : await readDealOpens(trx, deals)),
+    ...(deals.length === 0 ? [] : await readDealOpens(trx, deals, ofDeals)),
     ...(campaigns.length === 0 ? [] : await readCampaignOpens(trx, campaigns)),
     ...(users.length === 0 ? [] : await readUserOpens(trx, users)),
   ];

@@ -3,7 +3,7 @@ import type { Schema } from '../../db/schema.ts';
 import type { SignalRule } from '../../domain/signal.ts';
 import type { Confidence, Device } from '../../domain/verdict.ts';
 import { readReaders } from './read-readers.ts';
-import { readStanding, type StandingSignal } from './read-standing.ts';
+import type { StandingSignal } from './read-standing.ts';
 import { HOUR_MS, type Material, MINUTE_MS } from './seen-open.ts';
 import { toGroups } from './to-groups.ts';
 import type { Subject } from './to-subjects.ts';
@@ -23,19 +23,23 @@ const OPENS_BEFORE_MAX = 1_000;
 
 /**
  * Every open of the deals from where the hot rule begins to look, how many lie before, and the readers of a day. The
- * readers are most of the work, so they are asked for only where no spreading signal stands and cools down.
+ * readers are most of the work, so they are asked for only where there are opens enough for so many, and no spreading
+ * signal stands and cools down.
  */
 export async function readDealOpens(
   trx: Transaction<Schema>,
   deals: readonly Subject[],
+  standing: readonly StandingSignal[],
 ): Promise<readonly SubjectMaterial[]> {
   const wanted = deals.map((subject) => ({ subject, fromAt: subject.fromAt - toHotMs(subject) }));
   const opens = toGroups(await readOpens(trx, wanted), ({ n }) => n);
   const before = await readBefore(trx, wanted);
-  const standing = await readStanding(trx, deals);
   const cooling = deals.map((subject, index) => isSpreadingCooling(subject, opens.get(index + 1) ?? [], standing));
   const spread = deals
-    .filter((_, index) => !cooling[index])
+    .filter(({ pixel }, index) => {
+      const opensOfDay = (opens.get(index + 1)?.length ?? 0) + (before[index]?.recent ?? 0);
+      return !cooling[index] && opensOfDay >= pixel.signalRules.spreading.readers;
+    })
     .map((subject) => ({ subject, fromAt: subject.fromAt - toSpreadingMs(subject) }));
   const readers = spread.length === 0 ? [] : await readReaders(trx, spread);
   const readersOf = new Map(spread.map(({ subject }, index) => [subject, readers[index]?.opens ?? []]));
@@ -109,13 +113,20 @@ async function readOpens(trx: Transaction<Schema>, wanted: readonly WantedOpens[
   return rows;
 }
 
-async function readBefore(
-  trx: Transaction<Schema>,
-  wanted: readonly WantedOpens[],
-): Promise<readonly { opens: number; lastAt: number | null }[]> {
+interface BeforeRow {
+  opens: number;
+  /** Of them those in which the spreading rule looks for readers. */
+  recent: number;
+  lastAt: number | null;
+}
+
+async function readBefore(trx: Transaction<Schema>, wanted: readonly WantedOpens[]): Promise<readonly BeforeRow[]> {
   const froms = wanted.map(({ fromAt }) => fromAt);
-  const { rows } = await sql<{ opens: number; lastAt: number | null }>`
-    select count(found.hit_at)::int as opens, (extract(epoch from max(found.hit_at)) * 1000)::float8 as "lastAt"
+  const recentFroms = wanted.map(({ subject }) => subject.fromAt - toSpreadingMs(subject));
+  const { rows } = await sql<BeforeRow>`
+    select count(found.hit_at)::int as opens,
+      (count(found.hit_at) filter (where found.hit_at >= to_timestamp((${recentFroms}::float8[])[want.n] / 1000)))::int as recent,
+      (extract(epoch from max(found.hit_at)) * 1000)::float8 as "lastAt"
     from ${toWanted(wanted)} left join lateral (
       select event.hit_at from signature_tracking_events event
       where event.campaign_id = want.campaign_id and event.pixel_id = want.pixel_id
