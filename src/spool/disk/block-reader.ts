@@ -15,6 +15,7 @@ import {
 } from './block-format.ts';
 import type { Cursor } from './cursor-file.ts';
 import { PendingBlocks, toFirst } from './pending-blocks.ts';
+import { recoverHeader } from './recover-header.ts';
 import { type Segment, toSegmentPath } from './segment-files.ts';
 
 /**
@@ -30,6 +31,8 @@ export class BlockReader {
   #position: Cursor;
   #file: { readonly number: number; readonly handle: FileHandle; readonly id: string } | null = null;
   #corruptBlocks = 0;
+  /** Segments whose header is damaged and was counted; their blocks are read all the same. */
+  readonly #damaged = new Set<number>();
   /** Up to where corruption was counted: a rewind passes the same stretch again. */
   #counted = { segment: 0, offset: 0 };
 
@@ -200,7 +203,19 @@ export class BlockReader {
     if (this.#position.segment < this.#pending.cursor.segment) this.#position = this.#pending.cursor;
   }
 
-  /** Null when the file is gone or its header cannot be read. */
+  /** A segment of this process, or its disk, may have been damaged since it was found. Null when nothing can be read. */
+  async #recoverId(segment: Segment, handle: FileHandle): Promise<string | null> {
+    const bytes = Buffer.alloc(segment.end);
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    const header = recoverHeader(bytes.subarray(0, bytesRead), segment.number);
+    if (header === null || this.#damaged.has(segment.number)) return header?.id ?? null;
+    this.#damaged.add(segment.number);
+    this.#corruptBlocks += 1;
+    this.#log.error({ segment: segment.number }, 'spool.header_corrupt');
+    return header.id;
+  }
+
+  /** Null when the file is gone or nothing in it can be read. */
   async #openFile(segment: Segment): Promise<{ handle: FileHandle; id: string } | null> {
     if (this.#file?.number === segment.number) return this.#file;
     await this.#closeFile();
@@ -213,7 +228,8 @@ export class BlockReader {
       const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
       const header = parseSegmentHeader(bytes.subarray(0, bytesRead));
-      if (header !== null) this.#file = { number: segment.number, handle, id: header.id };
+      const id = header?.id ?? (await this.#recoverId(segment, handle));
+      if (id !== null) this.#file = { number: segment.number, handle, id };
     } finally {
       if (this.#file === null) await handle.close();
     }

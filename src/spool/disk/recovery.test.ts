@@ -150,12 +150,49 @@ test('any one flipped bit costs at most its own block, is counted, and never cha
   await fc.assert(property, { numRuns: 300 });
 });
 
-test('a segment whose header is damaged is passed over and counted, the others are read', async () => {
+test('any one flipped bit in a header loses nothing: every block is read under its own id', async () => {
+  const folder = await copyFolder();
+  for (const number of await toSegmentNumbers(folder)) {
+    const original = await readSegment(folder, number);
+    for (let bit = 0; bit < SEGMENT_HEADER_BYTES * 8; bit += 7) {
+      const bytes = Buffer.from(original);
+      bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      await writeFile(toSegmentPath(folder, number), bytes);
+      expect(await recover(folder)).toEqual({ blocks: written, corruptBlocks: 1, left: NOTHING_LEFT });
+    }
+    await writeFile(toSegmentPath(folder, number), original);
+  }
+});
+
+test('a header damaged beyond repair loses no hit: its blocks come under other ids, the same at every reading', async () => {
+  const folder = await copyFolder();
+  const [first = 0, last = 0] = (await toSegmentNumbers(folder)).sort((a, b) => a - b);
+  const toHitsAt = (blocks: readonly SpoolBlock[]) => blocks.map(({ records }) => records.map(({ hitAt }) => hitAt));
+  for (const [damaged, isWhole] of [
+    [[first], true],
+    [[last], true],
+    [[first, last], true],
+    [[first, last], false],
+  ] as const) {
+    const copy = await copyFolder();
+    for (const number of damaged) {
+      const bytes = await readSegment(copy, number);
+      bytes.fill(isWhole ? 0 : 0xa5, isWhole ? 0 : 12, isWhole ? SEGMENT_HEADER_BYTES : 20);
+      await writeFile(toSegmentPath(copy, number), bytes);
+    }
+    const [one, again] = [await recover(copy), await recover(copy)];
+    expect(toHitsAt(one.blocks)).toEqual(toHitsAt(written));
+    expect(one).toMatchObject({ corruptBlocks: damaged.length, left: NOTHING_LEFT });
+    expect(again).toEqual(one);
+    expect(new Set(one.blocks.map(({ id }) => id)).size).toBe(written.length);
+  }
+});
+
+test('a segment in which nothing can be read is passed over and counted, the others are read', async () => {
   const folder = await copyFolder();
   const first = Math.min(...(await toSegmentNumbers(folder)));
   const bytes = await readSegment(folder, first);
-  bytes[20] = (bytes[20] ?? 0) ^ 1;
-  await writeFile(toSegmentPath(folder, first), bytes);
+  await writeFile(toSegmentPath(folder, first), bytes.fill(0));
   expect(await recover(folder)).toEqual({ blocks: written.slice(3), corruptBlocks: 1, left: NOTHING_LEFT });
 });
 

@@ -10,11 +10,12 @@ import {
   type SegmentHeader,
   toPayload,
 } from './block-format.ts';
+import { recoverHeader } from './recover-header.ts';
 
 /** One segment file as its readers see it. */
 export interface Segment {
   readonly number: number;
-  /** Null when its header cannot be read: the segment is passed over and counted as one corrupt block. */
+  /** Null when nothing in it can be read: the segment is passed over and counted as one corrupt block. */
   readonly id: string | null;
   /** The end of its last whole block, in bytes. */
   end: number;
@@ -52,7 +53,7 @@ export async function recoverSegments(folder: string, keepFrom: number, log: Log
     segments: segments.map(({ blocksBefore: _, ...segment }) => segment),
     // Beyond the cursor too: it must never point into a segment that was made after it was stored.
     nextNumber: Math.max(numbers.at(-1) ?? 0, keepFrom) + 1,
-    blocksBefore: last === undefined ? 0 : last.blocksBefore + last.blocks,
+    blocksBefore: last === undefined ? 0 : (last.blocksBefore ?? 0) + last.blocks,
   };
 }
 
@@ -68,7 +69,8 @@ export async function removeSegment(folder: string, number: number): Promise<voi
 }
 
 interface FoundSegment extends Segment {
-  readonly blocksBefore: number;
+  /** Null when it cannot be known: then the segment before it is counted by reading it. */
+  readonly blocksBefore: number | null;
 }
 
 async function readSegmentNumbers(folder: string): Promise<number[]> {
@@ -79,15 +81,19 @@ async function readSegmentNumbers(folder: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-/** Its follower's header says how many blocks it holds; only where that cannot be read is it read whole. */
+/** Its follower's header says how many blocks it holds; only where one of the two cannot be read is it read whole. */
 async function readSegment(folder: string, number: number, follower: FoundSegment): Promise<FoundSegment> {
   const path = toSegmentPath(folder, number);
   const { header, size } = await readHeader(path);
-  const found = { number, id: header?.id ?? null, end: size, isSealed: true };
-  if (header === null) return { ...found, blocks: 1, blocksBefore: Math.max(0, follower.blocksBefore - 1) };
-  const blocks =
-    follower.id === null ? findGoodEnd(await readFile(path)).blocks : follower.blocksBefore - header.blocksBefore;
-  return { ...found, blocks: Math.max(0, blocks), blocksBefore: header.blocksBefore };
+  const found = { number, end: size, isSealed: true };
+  const after = follower.blocksBefore;
+  if (header !== null && after !== null)
+    return { ...found, ...header, blocks: Math.max(0, after - header.blocksBefore) };
+  const bytes = await readFile(path);
+  const recovered = header ?? recoverHeader(bytes, number);
+  const blocks = recovered === null ? 1 : findGoodEnd(bytes).blocks;
+  const before = after === null ? null : Math.max(0, after - blocks);
+  return { ...found, id: recovered?.id ?? null, blocks, blocksBefore: recovered?.blocksBefore ?? before };
 }
 
 async function readHeader(path: string): Promise<{ header: SegmentHeader | null; size: number }> {
@@ -108,7 +114,6 @@ async function readHeader(path: string): Promise<{ header: SegmentHeader | null;
 async function recoverLast(folder: string, number: number, log: Log): Promise<FoundSegment | null> {
   const path = toSegmentPath(folder, number);
   const bytes = await readFile(path);
-  const header = parseSegmentHeader(bytes);
   const { end, blocks } = findGoodEnd(bytes);
   if (bytes.length > Math.max(end, SEGMENT_HEADER_BYTES)) {
     log.warn({ segment: number, bytes: bytes.length - end }, 'spool.tail_cut');
@@ -118,15 +123,8 @@ async function recoverLast(folder: string, number: number, log: Log): Promise<Fo
     return null;
   }
   if (end < bytes.length) await cutFile(path, end);
-  const counted = header === null ? 1 : blocks;
-  return {
-    number,
-    id: header?.id ?? null,
-    end,
-    blocks: counted,
-    isSealed: true,
-    blocksBefore: header?.blocksBefore ?? 0,
-  };
+  const header = parseSegmentHeader(bytes) ?? recoverHeader(bytes, number);
+  return { number, id: header?.id ?? null, end, blocks, isSealed: true, blocksBefore: header?.blocksBefore ?? null };
 }
 
 async function cutFile(path: string, end: number): Promise<void> {
