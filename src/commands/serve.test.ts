@@ -42,9 +42,22 @@ test('a role that is none, and a spool torn apart, are refused with what to do',
   const wrong = serve({}, ['--role', 'reader']);
   expect(await wrong.ended).toBe(2);
   expect(wrong.log()).toContain('expected collect, process, deliver, web, got "reader"');
-  const torn = serve({}, ['--role', 'collect']);
+  const torn = serve({}, ['--role', 'process']);
   expect(await torn.ended).toBe(2);
-  expect(torn.log()).toContain('need REDIS_URL');
+  expect(torn.log()).toContain('needs REDIS_URL');
+});
+
+test('a collector without Redis starts, warns aloud, and keeps its hits for a process that stores them', async () => {
+  const port = await findFreePort();
+  const folder = join(dataDir, 'alone');
+  const nobody = 'postgres://user:password@127.0.0.1:1/mailtracker';
+  const child = serve({ DATABASE_URL: nobody, PORT: String(port), DATA_DIR: folder }, ['--role', 'collect']);
+  const pixel = `http://127.0.0.1:${port}/api/t/u/AbCdEfGhIjKlMnOpQrStUvWx.gif`;
+  expect((await waitFor(() => fetch(pixel), 'a pixel')).status).toBe(200);
+  expect(await child.stop()).toBe(0);
+  expect(child.log()).toMatch(/^WARNING: REDIS_URL is not set: hits wait in DATA_DIR until a process with the roles/m);
+  expect(child.log()).toContain('serve.hits_wait');
+  expect(await readSpooled(folder)).toBe(1);
 });
 
 test('a password that is wrong ends the start: waiting does not mend it', async () => {
@@ -76,9 +89,9 @@ function serve(env: Record<string, string>, words: readonly string[] = []) {
 }
 
 /** Hits that stand in the spool of the data folder. */
-async function readSpooled(): Promise<number> {
+async function readSpooled(folder = dataDir): Promise<number> {
   const spool = await openDiskSpool({
-    folder: join(dataDir, 'spool'),
+    folder: join(folder, 'spool'),
     sync: 'durable',
     bytesMax: 1024 ** 3,
     log: silentLog,

@@ -37,6 +37,7 @@ async function serve(words: readonly string[]): Promise<number> {
   const config = await withFreePort(readConfig(process.env));
   refuseSplitSpool(roles, config);
   const log = createLog(config.logLevel);
+  warnOfHitsThatWait(roles, config, log);
   const stopping = new AbortController();
   const stopped = waitForStopSignal().then((signal) => {
     log.info({ signal }, 'serve.stopping');
@@ -62,10 +63,19 @@ async function serve(words: readonly string[]): Promise<number> {
 
 /** A spool on disk has one process; between two, also of one machine, hits travel over Redis. */
 function refuseSplitSpool(roles: ReadonlySet<Role>, { redisUrl }: Config): void {
-  if (redisUrl !== null || roles.has('collect') === roles.has('process')) return;
+  if (redisUrl !== null || roles.has('collect') || !roles.has('process')) return;
   throw new UsageError(
-    '--role collect and --role process apart need REDIS_URL, which carries the hits between them. Set it, or give both roles to one process.',
+    '--role process without --role collect needs REDIS_URL, which carries the hits between processes. Set it, or give both roles to one process.',
   );
+}
+
+/** Such a collector answers and keeps every hit, but nobody comes for them. */
+function warnOfHitsThatWait(roles: ReadonlySet<Role>, { redisUrl, dataDir }: Config, log: Log): void {
+  if (redisUrl !== null || !roles.has('collect') || roles.has('process')) return;
+  const warning =
+    'REDIS_URL is not set: hits wait in DATA_DIR until a process with the roles collect and process starts there.';
+  process.stderr.write(`WARNING: ${warning}\n`);
+  log.warn({ dataDir, warning }, 'serve.hits_wait');
 }
 
 /** Below systemd's patience of 90 s. Answers are out within 10 s, which is docker's. */
