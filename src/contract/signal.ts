@@ -61,7 +61,10 @@ export type Signal = z.infer<typeof signalSchema>;
 export const signalListSchema = z.object({ data: z.array(signalSchema), next: z.string().nullable() });
 
 export const signalOutcomeSchema = z.strictObject({
-  outcome: z.enum(SIGNAL_OUTCOMES, { error: `one of ${SIGNAL_OUTCOMES.join(', ')}` }),
+  outcome: z
+    .enum(SIGNAL_OUTCOMES, { error: `one of ${SIGNAL_OUTCOMES.join(', ')}, or null` })
+    .nullable()
+    .describe('Null takes back what was said'),
 });
 
 const ruleSchema = z.enum(SIGNAL_RULES, { error: `one of ${SIGNAL_RULES.join(', ')}` });

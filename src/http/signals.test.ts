@@ -98,6 +98,19 @@ test('an outcome is told by the member or an admin, and nobody else finds the si
   expect(await idsOf(member, '?state=current')).not.toContain(id);
 });
 
+test('an outcome is taken back with null: the signal is current again, twice changes nothing, nobody else may', async () => {
+  const id = await store(member);
+  const tell = (who: SignedIn, outcome: string | null) => who.post(`/api/signals/${id}/outcome`, { outcome });
+  await tell(member, 'noise');
+  expect(await idsOf(member, '?state=current')).not.toContain(id);
+  expect((await tell(colleague, null)).status).toBe(404);
+  expect((await tell(stranger, null)).status).toBe(404);
+  expect((await tell(member, null)).body).toMatchObject({ id, outcome: null });
+  expect((await tell(member, null)).body).toMatchObject({ id, outcome: null });
+  expect(await idsOf(member, '?state=current')).toContain(id);
+  expect((await member.post(`/api/signals/${id}/outcome`, {})).status).toBe(400);
+});
+
 test('precision has its sample, and ten outcomes that are mostly noise become a suggestion to the admin', async () => {
   for (let i = 0; i < 10; i += 1) {
     const id = await store(member, { rule: 'revived', minutesAgo: 100 + i });

@@ -55,7 +55,7 @@ export function signalRoutes(app: HttpApp, context: HttpContext): void {
     url: '/api/signals/:id/outcome',
     schema: {
       tags,
-      summary: 'Say what became of a signal; a later answer replaces it',
+      summary: 'Say what became of a signal; a later answer replaces it, null takes it back',
       body: signalOutcomeSchema,
       response: { 200: signalSchema },
     },
@@ -63,7 +63,7 @@ export function signalRoutes(app: HttpApp, context: HttpContext): void {
       const access = await requireAccess(request, 'admin');
       return answer(context, access, {
         id: request.params.id,
-        outcome: (request.body as { outcome: SignalOutcome }).outcome,
+        outcome: (request.body as { outcome: SignalOutcome | null }).outcome,
       });
     },
   });
@@ -126,7 +126,7 @@ function toOfMember({ role, memberId }: Access): MemberId | null {
 async function answer(
   context: HttpContext,
   access: Access,
-  { id, outcome }: { readonly id: string; readonly outcome: SignalOutcome },
+  { id, outcome }: { readonly id: string; readonly outcome: SignalOutcome | null },
 ): Promise<Signal> {
   const { organizationId, memberId } = access;
   const signalId = parseUuid<SignalId>(id);

@@ -11,7 +11,8 @@ export interface OutcomeTold {
   readonly ofMember: MemberId | null;
   /** Who tells. */
   readonly memberId: MemberId;
-  readonly outcome: SignalOutcome;
+  /** Null: nothing was said after all; the signal is current again while it is hot, and counts for no precision. */
+  readonly outcome: SignalOutcome | null;
   readonly now: number;
 }
 
@@ -28,13 +29,26 @@ export async function storeOutcome(trx: Transaction<Schema>, told: OutcomeTold):
     .executeTakeFirst();
   if (signal === undefined || (ofMember !== null && signal.user_id !== ofMember))
     throw new SignalError('unknown_signal', 'The signal was not found.');
-  await trx
-    .insertInto('signal_outcomes')
-    .values({ organization_id: organizationId, signal_id: signalId, user_id: memberId, outcome, at })
-    .onConflict((conflict) => conflict.column('signal_id').doUpdateSet({ user_id: memberId, outcome, at }))
-    .execute();
+  if (outcome === null) await removeOutcome(trx, told);
+  else
+    await trx
+      .insertInto('signal_outcomes')
+      .values({ organization_id: organizationId, signal_id: signalId, user_id: memberId, outcome, at })
+      .onConflict((conflict) => conflict.column('signal_id').doUpdateSet({ user_id: memberId, outcome, at }))
+      .execute();
   // The other open screens. Nothing may be written behind it (docs/decisions/0010-live-streams.md).
   await sql`
     select app_private.append_live(array[${organizationId}]::uuid[], array[${signal.user_id}]::uuid[], array['signal'],
       array[${signalId}]::text[], array[null]::float8[])`.execute(trx);
+}
+
+async function removeOutcome(
+  trx: Transaction<Schema>,
+  { organizationId, signalId }: Pick<OutcomeTold, 'organizationId' | 'signalId'>,
+): Promise<void> {
+  await trx
+    .deleteFrom('signal_outcomes')
+    .where('organization_id', '=', organizationId)
+    .where('signal_id', '=', signalId)
+    .execute();
 }
