@@ -43,3 +43,22 @@ test('a member gets 403, a stranger 401, a wrong period 400', async () => {
     expect((await owner.get(`${path}?days=abc`)).status).toBe(400);
   }
 });
+
+test('a member saves their own days and hours as files with the figures of their page', async () => {
+  const daily = await member.get('/api/tracking/my-stats/daily/export.csv?days=2');
+  expect(daily.headers.get('content-disposition')).toContain('my-opens-daily.csv');
+  const { data } = (await member.get('/api/tracking/my-stats/daily?days=2')).body;
+  const rows = data.map((row: { date: string; opens: number; unique: number }) => Object.values(row).join(','));
+  expect(daily.text.trim().split(/\r?\n/)).toEqual(['date,opens,unique', ...rows]);
+  expect(rows.at(-1)).toMatch(/,3,2$/);
+  const hours = await member.get('/api/tracking/my-stats/hours/export.csv');
+  const lines = hours.text.trim().split(/\r?\n/);
+  expect(lines).toHaveLength(1 + 7 * 24);
+  expect([lines[0], lines[1], lines.at(-1)]).toEqual(['day,hour,opens', 'Monday,0,0', 'Sunday,23,0']);
+});
+
+test('their own files are for those who may see their own page', async () => {
+  for (const path of ['/api/tracking/my-stats/daily/export.csv', '/api/tracking/my-stats/hours/export.csv'])
+    expect((await http.send('GET', path)).status).toBe(401);
+  expect((await member.get('/api/tracking/my-stats/daily/export.csv?days=0')).status).toBe(400);
+});

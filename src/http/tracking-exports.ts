@@ -1,16 +1,59 @@
+import { readDaily } from '../analytics/read-daily.ts';
+import { readHours } from '../analytics/read-hours.ts';
 import { readOrganizationDaily } from '../analytics/read-organization-daily.ts';
 import { readOrganizationStats } from '../analytics/read-organization-stats.ts';
 import { dailyQuerySchema } from '../contract/daily.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import { toCsvLine } from '../kit/to-csv-line.ts';
+import { asViewer } from './as-viewer.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { csvAnswer, sendCsv } from './csv-answer.ts';
 import { requireAccess, requireRank } from './require-access.ts';
 
 const tags = ['team'];
 
-/** The team's tables as files, for admins and keys: the same figures as on the page. */
+/** Tables as files, a member's own and, for admins and keys, the team's: the same figures as on the page. */
 export function trackingExportRoutes(app: HttpApp, context: HttpContext): void {
+  ownRoutes(app, context);
+  teamRoutes(app, context);
+}
+
+function ownRoutes(app: HttpApp, context: HttpContext): void {
+  app.get(
+    '/api/tracking/my-stats/daily/export.csv',
+    {
+      schema: {
+        tags: ['engagement'],
+        summary: 'My opens per day, as a file',
+        querystring: dailyQuerySchema,
+        response: { 200: csvAnswer('date, opens, unique') },
+      },
+    },
+    async (request, reply) => {
+      const question = { now: context.clock.now(), days: request.query.days };
+      const { data } = await asViewer(context, request, (trx, viewer) => readDaily(trx, viewer, question));
+      const rows = data.map(({ date, opens, unique }) => [date, opens, unique]);
+      return sendCsv(reply, 'my-opens-daily.csv', toLines(['date', 'opens', 'unique'], rows));
+    },
+  );
+  app.get(
+    '/api/tracking/my-stats/hours/export.csv',
+    {
+      schema: {
+        tags: ['engagement'],
+        summary: 'My opens per hour of the week, of the last eight weeks, as a file',
+        response: { 200: csvAnswer('day, hour, opens') },
+      },
+    },
+    async (request, reply) => {
+      const { data } = await asViewer(context, request, (trx, viewer) => readHours(trx, viewer, context.clock.now()));
+      const rows = data.flatMap(({ day, opens }) => opens.map((count, hour) => [day, hour, count]));
+      return sendCsv(reply, 'my-opens-by-hour.csv', toLines(['day', 'hour', 'opens'], rows));
+    },
+  );
+}
+
+function teamRoutes(app: HttpApp, context: HttpContext): void {
   app.route({
     method: 'GET',
     url: '/api/admin/tracking/organization-stats/daily/export.csv',
