@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import type { Databases } from '../db/open-databases.ts';
 import { isSqlState } from '../db/roles.ts';
@@ -24,10 +25,12 @@ export interface Purged {
   readonly isUnfinished: boolean;
 }
 
-/** Rows of one delete: locks stay short and other work gets its turn in between. */
-const DELETE_ROWS_MAX = 5000;
+/** Rows of one delete: locks stay short. */
+const DELETE_ROWS_MAX = 2000;
 /** Deletes of one kind in one run: 5 million rows; what is left waits for the next hour. */
-const DELETES_MAX = 1000;
+const DELETES_MAX = 2500;
+/** After a delete as much rest as it took, so that hits have the disk and the other half of the time; at most this. */
+const REST_MS_MAX = 250;
 /** A block must be remembered for longer than any spool keeps it. */
 const PROCESSED_BLOCK_DAYS = 7;
 const DEAD_LETTER_DAYS = 30;
@@ -131,7 +134,10 @@ async function readRetentions(
   }));
 }
 
-/** One step at a time over all nodes, so that two of them share the work and never wait for each other's rows. */
+/**
+ * One step at a time over all nodes, so that two of them share the work and never wait for each other's rows. A step is
+ * not waited for until it is on disk: what a crash brings back is deleted by the next run.
+ */
 async function deleteInSteps(
   databases: Databases,
   table: string,
@@ -139,8 +145,11 @@ async function deleteInSteps(
 ): Promise<{ rows: number; isDone: boolean }> {
   let rows = 0;
   for (let step = 0; step < DELETES_MAX; step += 1) {
+    const began = performance.now();
     const count = await databases.system.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(hashtext('mailtracker.purge'))`.execute(trx);
+      await sql`select pg_advisory_xact_lock(hashtext('mailtracker.purge')), set_config('synchronous_commit', 'off', true)`.execute(
+        trx,
+      );
       const deleted = await sql`
         delete from ${sql.table(table)} where ${isPast} and (tableoid, ctid) in (
           select tableoid, ctid from ${sql.table(table)} where ${isPast} limit ${DELETE_ROWS_MAX})`.execute(trx);
@@ -148,6 +157,7 @@ async function deleteInSteps(
     });
     rows += count;
     if (count < DELETE_ROWS_MAX) return { rows, isDone: true };
+    await sleep(Math.min(performance.now() - began, REST_MS_MAX));
   }
   return { rows, isDone: false };
 }
