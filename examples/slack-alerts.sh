@@ -17,5 +17,9 @@ field() {
 
 id=$(call "$url/api/destinations" -d "{\"type\": \"slack\", \"name\": \"Hot leads\", \"url\": \"$SLACK_WEBHOOK\",
   \"events\": [\"signal_raised\"], \"minimumLevel\": \"hot\"}" | field .id)
-call -X POST "$url/api/destinations/$id/test" | field .
+state=$(call -X POST "$url/api/destinations/$id/test" | field .state)
+if [ "$state" != delivered ]; then
+  echo "Slack did not take the test message ($state). Settings, Destinations tells why (destination $id)." >&2
+  exit 1
+fi
 echo "Hot signals go to Slack from now on (destination $id). To stop: Settings, Destinations."
