@@ -122,7 +122,10 @@ async function storeBatch(
         signals: [...signals.raised, ...signals.withdrawn],
       }),
     );
-    const outcome = toOutcome({ blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested });
+    const outcome = toOutcome({
+      ...{ blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested },
+      signals: signals.counts,
+    });
     if (isProbe) throw new ProbePassed(outcome);
     return outcome;
   });

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { DROP_REASONS } from '../domain/drop-reason.ts';
+import { SIGNAL_RULES } from '../domain/signal.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import type { BatchStep } from './batch-context.ts';
 import type { Failure } from './to-failure.ts';
@@ -23,6 +24,8 @@ export function createProcessMetrics(registry: Metrics, readLagMs: () => number)
   const drops = counter('drops_total', 'Hits that became no event, by reason', ['reason']);
   const deadLetters = counter('dead_letters_total', 'Records set aside because they could not be processed');
   const withdrawn = counter('withdrawn_total', 'Events stored before that turned out to be part of a scanner burst');
+  const raised = counter('signals_raised_total', 'Signals raised, also those that nobody is told of', ['rule']);
+  const unraised = counter('signals_withdrawn_total', 'Signals that turned out not to hold', ['rule']);
   const replayed = counter('replayed_blocks_total', 'Blocks handed over again after their effects were stored');
   const batches = counter('batches_total', 'Transactions stored');
   const failures = counter('failures_total', 'Batches that failed and were tried again, by kind', ['kind']);
@@ -42,6 +45,7 @@ export function createProcessMetrics(registry: Metrics, readLagMs: () => number)
     },
   });
   for (const reason of DROP_REASONS) drops.inc({ reason }, 0);
+  for (const rule of SIGNAL_RULES) for (const one of [raised, unraised]) one.inc({ rule }, 0);
   return {
     step: (step, seconds) => steps.observe({ step }, seconds),
     failed: (kind) => failures.inc({ kind }),
@@ -54,6 +58,10 @@ export function createProcessMetrics(registry: Metrics, readLagMs: () => number)
       deadLetters.inc(outcome.deadLetters.length);
       withdrawn.inc(outcome.withdrawnEventIds.length);
       replayed.inc(outcome.replayedBlocks);
+      for (const count of outcome.signals) {
+        raised.inc({ rule: count.rule }, count.raised);
+        unraised.inc({ rule: count.rule }, count.withdrawn);
+      }
       for (const [reason, count] of Object.entries(outcome.dropped)) drops.inc({ reason }, count);
     },
   };

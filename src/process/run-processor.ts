@@ -175,7 +175,7 @@ function addUp(sums: Sums, outcome: BatchOutcome): void {
 }
 
 function logOutcome(log: Log, outcome: BatchOutcome, ms: number): void {
-  const { deadLetters, withdrawnEventIds, ...figures } = outcome;
+  const { deadLetters, withdrawnEventIds, signals, ...figures } = outcome;
   for (const { blockId, recordIndex, error } of deadLetters) {
     log.error({ blockId, recordIndex, error }, 'record.dead_lettered');
   }
@@ -183,6 +183,7 @@ function logOutcome(log: Log, outcome: BatchOutcome, ms: number): void {
     ...figures,
     deadLetters: deadLetters.length,
     withdrawn: withdrawnEventIds.length,
+    signalsRaised: signals.reduce((sum, { raised }) => sum + raised, 0),
     ms: Math.round(ms),
   };
   if (outcome.replayedBlocks > 0) log.info(fields, 'batch.processed');

@@ -4,6 +4,7 @@ import type { Drop } from './drop-counts.ts';
 import type { LaterLoads } from './fold-bursts.ts';
 import type { DeadLetter, JudgedBatch } from './judge-records.ts';
 import type { OpenEvent } from './mark-unique.ts';
+import type { SignalCount } from './raise-signals/raise-signals.ts';
 import type { Withdrawn } from './withdraw-events.ts';
 
 /** What became of a batch. `hits` = events + folded + tested + dropped (dead letters are dropped as unreadable). */
@@ -24,6 +25,7 @@ export interface BatchOutcome {
    * dropped. Their loads are no hits of this batch. Whatever was raised because of them is to be withdrawn.
    */
   readonly withdrawnEventIds: readonly number[];
+  readonly signals: readonly SignalCount[];
 }
 
 interface BatchResult {
@@ -35,10 +37,11 @@ interface BatchResult {
   readonly laterLoads: readonly LaterLoads[];
   readonly withdrawn: Withdrawn;
   readonly tested: number;
+  readonly signals: readonly SignalCount[];
 }
 
 export function toOutcome(result: BatchResult): BatchOutcome {
-  const { blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested } = result;
+  const { blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested, signals } = result;
   const dropped: Partial<Record<DropReason, number>> = {};
   for (const drop of drops) dropped[drop.reason] = (dropped[drop.reason] ?? 0) + drop.hits;
   dropped.scanner = (dropped.scanner ?? 0) - withdrawn.refusedLoads;
@@ -56,5 +59,6 @@ export function toOutcome(result: BatchResult): BatchOutcome {
     dropped,
     deadLetters: batch.deadLetters,
     withdrawnEventIds: withdrawn.eventIds,
+    signals,
   };
 }

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test('two processors killed again and again, and the whole spool replayed, leave the signals of the reference, none twice', async () => {
-  const plan = { organizations: IS_LONG ? 60 : 16, kills: IS_LONG ? 30 : 4, seed: IS_LONG ? Date.now() : 8 };
+  const plan = { organizations: IS_LONG ? 60 : 12, kills: IS_LONG ? 30 : 4, seed: IS_LONG ? Date.now() : 8 };
   const { expected, afterKills, afterReplay, ...figures } = await killProcessors(database, plan);
   process.stderr.write(
     `kill-processor: ${JSON.stringify({ ...figures, seed: plan.seed, signals: expected.length })}\n`,

@@ -185,12 +185,13 @@ test('a burst found late withdraws the signals of its opens, also of pixels that
   });
   const onDeal = { ...makeHit(acme.campaign.pixel, { at: AT + 2 * MINUTE, trackingType: 'campaign' }), ...google };
   await process(campaignHits(acme, { at: AT }, { at: AT + MINUTE }));
-  await process(makeBlock([onDeal]));
+  expect((await process(makeBlock([onDeal]))).signals).toEqual([{ rule: 'hot', raised: 1, withdrawn: 0 }]);
   expect(await stands()).toEqual([['hot', 2 * MINUTE]]);
   await process(makeBlock([burst(1), burst(2), burst(3)]));
   expect(await stands()).toHaveLength(1);
   const outcome = await process(makeBlock([burst(4)]));
   expect(outcome.withdrawnEventIds).toHaveLength(4);
+  expect(outcome.signals).toEqual([{ rule: 'hot', raised: 0, withdrawn: 1 }]);
   expect(await stands()).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import { DAY_MS } from '../../domain/hit.ts';
-import type { RaisedSignal, WithdrawnSignal } from '../../domain/signal.ts';
+import type { RaisedSignal, SignalRule, WithdrawnSignal } from '../../domain/signal.ts';
 import type { OpenEvent } from '../mark-unique.ts';
 import type { Pixels } from '../read-pixels.ts';
 import type { WithdrawnPlace } from '../withdraw-events.ts';
@@ -33,9 +33,18 @@ export interface SignalsRaised {
   /** New ones that people are to be told of: neither muted nor faded. Those with `heldFor` make no noise. */
   readonly raised: readonly RaisedSignal[];
   readonly withdrawn: readonly WithdrawnSignal[];
+  /** Also of those that nobody is told of. */
+  readonly counts: readonly SignalCount[];
 }
 
-const NO_SIGNALS: SignalsRaised = { raised: [], withdrawn: [] };
+/** How many signals of a rule are new, and how many no longer hold. */
+export interface SignalCount {
+  readonly rule: SignalRule;
+  readonly raised: number;
+  readonly withdrawn: number;
+}
+
+const NO_SIGNALS: SignalsRaised = { raised: [], withdrawn: [], counts: [] };
 
 /** Weighs every pixel of the batch and stores what changes of its signals. */
 export async function raiseSignals(

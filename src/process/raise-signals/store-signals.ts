@@ -4,7 +4,7 @@ import type { Schema } from '../../db/schema.ts';
 import type { SignalId } from '../../domain/ids.ts';
 import type { RaisedSignal, SignalRule, SignalSilence, WithdrawnSignal } from '../../domain/signal.ts';
 import type { Pixel } from '../read-pixels.ts';
-import type { SignalsRaised } from './raise-signals.ts';
+import type { SignalCount, SignalsRaised } from './raise-signals.ts';
 import { readListeners } from './read-listeners.ts';
 import type { StandingSignal } from './read-standing.ts';
 import { MINUTE_MS, type Trigger } from './seen-open.ts';
@@ -37,7 +37,11 @@ export async function storeSignals(
     for (const { signal, trigger } of moved) await moveSignal(trx, signal.id, toValues(change, trigger));
   }
   const raised = await insertSignals(trx, changes, now);
-  return { raised, withdrawn };
+  return { raised, withdrawn, counts: changes.map(toCount).filter((count) => count.raised + count.withdrawn > 0) };
+}
+
+function toCount({ rule, added, withdrawn }: SignalChange): SignalCount {
+  return { rule, raised: added.length, withdrawn: withdrawn.length };
 }
 
 async function withdrawSignals(
