@@ -38,11 +38,14 @@ export interface Answer {
 /** The web server on a port of its own, with a collector that answers "pixel". */
 export async function startHttp(
   databases: Databases,
-  options: { publicUrl?: string; secret?: string; mailer?: Mailer; plan?: Plan } & Pick<HttpContext, 'visitorKeys'> &
+  options: { publicUrl?: string; secret?: string; mailer?: Mailer; plan?: Plan; tokenKey?: Buffer } & Pick<
+    HttpContext,
+    'visitorKeys'
+  > &
     Partial<Omit<HttpOptions, 'context'>> = {},
 ): Promise<StartedHttp> {
   const { publicUrl = 'http://localhost:3000', secret = 'a secret of the tests that signs cookies', ...more } = options;
-  const { mailer = null, plan = UNLIMITED_PLAN, visitorKeys } = options;
+  const { mailer = null, plan = UNLIMITED_PLAN, tokenKey = TEST_TOKEN_KEY, visitorKeys } = options;
   const logLines: string[] = [];
   const keep = (level: string) => (fields: object, event: string) =>
     void logLines.push(JSON.stringify({ level, event, ...fields }));
@@ -55,7 +58,7 @@ export async function startHttp(
     metrics: createMetrics(),
     publicUrl,
     pixelUrl: publicUrl,
-    tokenKey: TEST_TOKEN_KEY,
+    tokenKey,
     mailer,
     plan,
     visitorKeys,

@@ -52,8 +52,8 @@ export const LOOKS: readonly Look[] = [
 ];
 
 /** Longer pages are cut: nobody looks at a picture of ten screens. */
-const HEIGHT_MAX = 1_800;
-const QUALITIES = [75, 60, 45];
+const HEIGHT_MAX = 1_600;
+const QUALITIES = [60, 45];
 const PICTURE_BYTES_MAX = 120_000;
 
 export async function createCamera(stage: Stage, to: Pictures): Promise<Camera> {
