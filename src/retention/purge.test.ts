@@ -145,6 +145,20 @@ test('more rows than one delete takes go in one run, also with two nodes at it',
   expect(await readAges('tracking_drop_slots', 'slot_at', month)).toEqual([0, 29]);
 });
 
+test('a purge that is told to stop deletes nothing more and says so; the next one goes on', async () => {
+  const old = new Date(NOW - 40 * DAY_MS);
+  await sql`insert into tracking_drop_slots
+    select ${month.organizationId}, gen_random_uuid(), null, ${old}, 'bot', 1 from generate_series(1, 5000)`.execute(
+    database.system,
+  );
+  const stopping = new AbortController();
+  const running = purge(database, NOW, stopping.signal);
+  stopping.abort();
+  const stopped = await running;
+  expect(stopped).toMatchObject({ slots: 0, isUnfinished: true });
+  expect(await purge(database, NOW)).toMatchObject({ slots: 5_000, isUnfinished: false });
+});
+
 test('once started, partitions stand for the 14 days to come', async () => {
   const later = NOW + 300 * DAY_MS;
   const retention = await startRetention({ databases: database, clock: { now: () => later }, log: silentLog });

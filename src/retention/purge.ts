@@ -44,13 +44,16 @@ const DROP_EVENTS_WAIT_MS = 500;
 const LOCK_NOT_AVAILABLE = '55P03';
 const DEADLOCK = '40P01';
 
-/** Forgets what is past its time, as of `now` (milliseconds). Safe to run on several nodes at once. */
-export async function purge(databases: Databases, now: number): Promise<Purged> {
+/**
+ * Forgets what is past its time, as of `now` (milliseconds). Safe to run on several nodes at once. Aborted, it ends
+ * after the delete under way and is unfinished.
+ */
+export async function purge(databases: Databases, now: number, signal?: AbortSignal): Promise<Purged> {
   const visitorDays = await dropVisitors(databases, now);
   const counts = { ownDevices: 0, events: 0, signals: 0, slots: 0, days: 0, blocks: 0, live: 0, deadLetters: 0 };
   let isUnfinished = false;
   const remove = async (kind: keyof typeof counts, table: string, isPast: RawBuilder<unknown>): Promise<void> => {
-    const { rows, isDone } = await deleteInSteps(databases, table, isPast);
+    const { rows, isDone } = await deleteInSteps(databases, { table, isPast, signal });
     counts[kind] += rows;
     isUnfinished ||= !isDone;
   };
@@ -134,17 +137,22 @@ async function readRetentions(
   }));
 }
 
+interface Deletion {
+  readonly table: string;
+  readonly isPast: RawBuilder<unknown>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * One step at a time over all nodes, so that two of them share the work and never wait for each other's rows. A step is
  * not waited for until it is on disk: what a crash brings back is deleted by the next run.
  */
 async function deleteInSteps(
   databases: Databases,
-  table: string,
-  isPast: RawBuilder<unknown>,
+  { table, isPast, signal }: Deletion,
 ): Promise<{ rows: number; isDone: boolean }> {
   let rows = 0;
-  for (let step = 0; step < DELETES_MAX; step += 1) {
+  for (let step = 0; step < DELETES_MAX && signal?.aborted !== true; step += 1) {
     const began = performance.now();
     const count = await databases.system.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtext('mailtracker.purge')), set_config('synchronous_commit', 'off', true)`.execute(
@@ -157,7 +165,7 @@ async function deleteInSteps(
     });
     rows += count;
     if (count < DELETE_ROWS_MAX) return { rows, isDone: true };
-    await sleep(Math.min(performance.now() - began, REST_MS_MAX));
+    await sleep(Math.min(performance.now() - began, REST_MS_MAX), undefined, { signal }).catch(() => undefined);
   }
   return { rows, isDone: false };
 }

@@ -11,7 +11,7 @@ import { purge } from './purge.ts';
 // and tells nobody, or one that locks a table while hits wait.
 
 export interface Retention {
-  /** Waits for the purge under way. */
+  /** Waits for the delete under way; the next start goes on where it ended. */
   stop(): Promise<void>;
 }
 
@@ -29,15 +29,17 @@ const PARTITION_DAYS_AHEAD = 14;
 export async function startRetention(options: RetentionOptions): Promise<Retention> {
   const { databases, clock, log } = options;
   await ensurePartitions(databases, clock.now());
-  let underWay = run(options);
+  const stopping = new AbortController();
+  let underWay = run(options, stopping.signal);
   const timer = setInterval(() => {
-    underWay = underWay.then(() => run(options));
+    underWay = underWay.then(() => run(options, stopping.signal));
   }, PURGE_INTERVAL_MS);
   timer.unref();
   log.debug({ everyMs: PURGE_INTERVAL_MS }, 'retention.started');
   return {
     stop: async () => {
       clearInterval(timer);
+      stopping.abort();
       await underWay;
     },
   };
@@ -62,11 +64,11 @@ const DEADLOCK = '40P01';
 const ATTEMPTS_MAX = 10;
 
 /** A failure is told and tried again in an hour: nothing is lost by forgetting later. */
-async function run({ databases, clock, log }: RetentionOptions): Promise<void> {
+async function run({ databases, clock, log }: RetentionOptions, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   try {
     await ensurePartitions(databases, clock.now());
-    const purged = await purge(databases, clock.now());
+    const purged = await purge(databases, clock.now(), signal);
     log.info({ ...purged, ms: Math.round(performance.now() - startedAt) }, 'retention.purged');
   } catch (error) {
     log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'retention.failed');
