@@ -9,6 +9,7 @@ import { campaignsApi } from './campaigns-api.ts';
 import styles from './campaigns-page.module.css';
 
 const NAME_CHARS_MAX = 120;
+const PALETTE_CLOSES_MS = 100;
 
 /** One field and Enter: a deal that is tracked at once, and its page with the pixel to copy. */
 export function DealForm() {
@@ -56,8 +57,12 @@ function useAskedField() {
   const isAsked = search.get('new') === 'deal';
   useEffect(() => {
     if (!isAsked) return;
-    field.current?.focus();
-    setSearch({}, { replace: true });
+    // The palette that leads here gives the focus back while it closes: the field takes it after that.
+    const timer = setTimeout(() => {
+      field.current?.focus();
+      setSearch({}, { replace: true });
+    }, PALETTE_CLOSES_MS);
+    return () => clearTimeout(timer);
   }, [isAsked, setSearch]);
   return field;
 }

@@ -1,3 +1,4 @@
+import { useOpens, useSignals } from '../../live/use-signals.ts';
 import { useWords } from '../../messages/use-words.ts';
 import { useSession } from '../../session.ts';
 import { usePageTitle } from '../../ui/use-page-title.ts';
@@ -10,10 +11,13 @@ export function LivePage() {
   const words = useWords('live');
   usePageTitle(words('title'));
   const person = useSession().data?.person ?? null;
+  const signals = useSignals();
+  // Asked for at once, shown once it is known how much stands above: nothing moves under the eye then.
+  useOpens();
   return (
     <div className={styles.page}>
       <CallNow person={person} />
-      <FeedSection person={person} />
+      {signals.isPending ? null : <FeedSection person={person} />}
     </div>
   );
 }

@@ -1,31 +1,30 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../../messages/use-words.ts';
 import panel from '../../ui/panel.module.css';
-import { Placeholder } from '../../ui/placeholder.tsx';
 import table from '../../ui/table.module.css';
 import { RULE_NAMES } from './rule-names.ts';
 import section from './section.module.css';
-import { type Precision, type Suggestion, signalsApi } from './signals-api.ts';
+import type { Precision, Suggestion } from './signals-api.ts';
 import styles from './signals-section.module.css';
 
 interface Props {
+  /** Undefined where it could not be read: the rules can be changed without it. */
+  readonly precision: Precision | undefined;
+  readonly suggestions: readonly Suggestion[];
   readonly onTry: (suggestion: Suggestion) => void;
 }
 
 /** What people said of each rule's signals, never without how many they were. */
-export function SignalPrecision({ onTry }: Props) {
+export function SignalPrecision({ precision, suggestions, onTry }: Props) {
   const words = useWords('signals');
-  const precision = useQuery({ queryKey: ['signal-precision'], queryFn: signalsApi.precision });
-  // The rules below can be changed without it.
-  if (precision.error && !precision.data) return null;
+  if (!precision) return null;
   return (
-    <section className={panel.panel} aria-labelledby="precision-title" aria-busy={!precision.data}>
+    <section className={panel.panel} aria-labelledby="precision-title">
       <h2 id="precision-title" className={section.heading}>
-        {words('precisionTitle', { days: precision.data?.days ?? 90 })}
+        {words('precisionTitle', { days: precision.days })}
       </h2>
-      {precision.data ? <PrecisionTable rows={precision.data.data} /> : <Placeholder width="100%" height={220} />}
-      <Suggestions onTry={onTry} />
+      <PrecisionTable rows={precision.data} />
+      <Suggestions suggestions={suggestions} onTry={onTry} />
     </section>
   );
 }
@@ -68,13 +67,12 @@ function PrecisionTable({ rows }: { readonly rows: Precision['data'] }) {
   );
 }
 
-function Suggestions({ onTry }: Props) {
+function Suggestions({ suggestions, onTry }: Pick<Props, 'suggestions' | 'onTry'>) {
   const words = useWords('signals');
-  const suggestions = useQuery({ queryKey: ['signal-suggestions'], queryFn: signalsApi.suggestions });
-  if (!suggestions.data || suggestions.data.data.length === 0) return null;
+  if (suggestions.length === 0) return null;
   return (
     <ul className={styles.suggestions} aria-label={words('suggestions')}>
-      {suggestions.data.data.map((suggestion) => {
+      {suggestions.map((suggestion) => {
         const { rule, noise, of, change } = suggestion;
         const name = words(RULE_NAMES[rule]);
         return (

@@ -41,6 +41,8 @@ export function SignalsSection() {
   usePageTitle(words('signals'));
   const client = useQueryClient();
   const rules = useQuery({ queryKey: KEY, queryFn: signalsApi.rules });
+  const precision = useQuery({ queryKey: ['signal-precision'], queryFn: signalsApi.precision });
+  const suggestions = useQuery({ queryKey: ['signal-suggestions'], queryFn: signalsApi.suggestions });
   const [draft, setDraft] = useState<SignalRulesAnswer | null>(null);
   const save = useMutation({
     mutationFn: signalsApi.saveRules,
@@ -53,8 +55,15 @@ export function SignalsSection() {
   if (rules.error && !rules.data)
     return <LoadError what={words('theRules')} error={rules.error} onRetry={() => rules.refetch()} />;
   const shown = draft ?? rules.data;
+  // All at once: what stands below would be pushed down by what comes later above it.
+  if (!shown || precision.isPending || suggestions.isPending)
+    return (
+      <div aria-busy="true">
+        <h1 className={section.title}>{words('signals')}</h1>
+        <Placeholder width="100%" height={600} />
+      </div>
+    );
   const change = <Name extends Rule>(rule: Name, more: Partial<SignalRulesAnswer[Name]>) => {
-    if (!shown) return;
     save.reset();
     setDraft({ ...shown, [rule]: { ...shown[rule], ...more } });
   };
@@ -62,16 +71,16 @@ export function SignalsSection() {
     <>
       <h1 className={section.title}>{words('signals')}</h1>
       <p className={section.lead}>{words('signalsLead')}</p>
-      <SignalPrecision onTry={(suggestion) => change(suggestion.rule, toChange(suggestion))} />
-      <section className={`${panel.panel} ${section.block}`} aria-labelledby="rules-title" aria-busy={!shown}>
+      <SignalPrecision
+        precision={precision.data}
+        suggestions={suggestions.data?.data ?? []}
+        onTry={(suggestion) => change(suggestion.rule, toChange(suggestion))}
+      />
+      <section className={`${panel.panel} ${section.block}`} aria-labelledby="rules-title">
         <h2 id="rules-title" className={section.heading}>
           {words('rulesTitle')}
         </h2>
-        {shown ? (
-          <RulesForm draft={shown} isChanged={draft !== null} save={save} onChange={change} />
-        ) : (
-          <Placeholder width="100%" height={600} />
-        )}
+        <RulesForm draft={shown} isChanged={draft !== null} save={save} onChange={change} />
       </section>
     </>
   );
