@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SlackFake, startSlack } from '../support/fakes/start-slack.ts';
 import { openLive } from '../support/live-client.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 import {
   findFreePort,
   makeTempFolder,
@@ -37,6 +38,7 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...listPages('docs')];
 
 let slack: SlackFake;
+let redis: TestRedis;
 let server: RunningServer;
 let apiKey = '';
 const children: ChildProcess[] = [];
@@ -45,12 +47,15 @@ beforeAll(async () => {
   const { stdout } = await run(process.execPath, [MAIN, 'demo', '--json'], { env: toEnvironment(dataDir) });
   apiKey = JSON.parse(stdout).apiKey;
   slack = await startSlack();
-  server = await startServer({ dataDir, env: { METRICS_TOKEN, DESTINATIONS_URLS: `slack=${slack.url}` } });
+  redis = await startRedis();
+  const env = { METRICS_TOKEN, REDIS_URL: redis.url, DESTINATIONS_URLS: `slack=${slack.url}` };
+  server = await startServer({ dataDir, env });
 });
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
   await server?.stop();
   await slack?.close();
+  await redis?.stop();
   if (server) await removeFolder(server.dataDir);
 });
 
