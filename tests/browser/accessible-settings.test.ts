@@ -10,10 +10,13 @@ const SETTINGS = [
   '/settings/members',
   '/settings/departments',
   '/settings/sso',
+  '/settings/signals',
+  '/settings/widget',
   '/settings/keys',
   '/settings/audit',
   '/settings/data',
   '/settings/profile',
+  '/settings/notifications',
 ];
 const DESK = { colorScheme: 'light', viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' } as const;
 const PHONE = { colorScheme: 'dark', viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' } as const;

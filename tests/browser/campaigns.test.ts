@@ -69,6 +69,13 @@ test('the page of a campaign shows its opens, on what they were read, and what w
     await reader.setContent(html, { waitUntil: 'load' });
     await loaded;
   }
+  const id = new URL(page.url()).pathname.split('/').at(-1);
+  await waitFor(async () => {
+    const stats = await (await page.request.get(`/api/campaigns/${id}/stats`)).json();
+    return stats.totalOpens === 1 && Object.keys(stats.dropped).length === 1;
+  }, 'the open and the crawler to be counted');
+  // The page asks again every ten seconds only.
+  await page.reload();
   const totals = page.getByRole('region', { name: 'Totals' });
   await waitFor(async () => (await totals.textContent())?.includes('1 open') === true, 'one open', 30_000);
   const mix = page.getByRole('region', { name: 'What fetched it' });

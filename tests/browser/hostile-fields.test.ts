@@ -98,12 +98,12 @@ async function lookEverywhere(cookies: Cookies, templateName: string): Promise<v
   await page.getByRole('button', { name: templateName }).first().click();
   await page.frameLocator('iframe[title]').locator('td').first().waitFor();
   await page.goto('/team');
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForLoadState('networkidle');
+  await page.getByRole('region', { name: 'Members' }).getByRole('row').nth(1).waitFor();
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
   const signature = (await (await page.request.get('/api/signatures/me')).json()) as { html: string; text: string };
   const received = await mail.send({ subject: 'x', html: signature.html, text: signature.text });
   const reader = await watched();
-  await reader.setContent(received.html, { waitUntil: 'networkidle' });
+  await reader.setContent(received.html, { waitUntil: 'load' });
   await reader.locator('td').first().hover();
   expect(await reader.locator('script, iframe, svg, [onerror], [onload], [onmouseover]').count()).toBe(0);
   expect(await reader.locator('img').count()).toBe(1);
