@@ -129,7 +129,7 @@ async function stopGently({ child, stderr }: Started): Promise<void> {
 }
 
 async function expectScreens(port: number): Promise<void> {
-  const page = await fetch(`http://127.0.0.1:${port}/`);
+  const page = await fetch(`http://127.0.0.1:${port}/sign-in`);
   expect(page.status).toBe(200);
   const html = await page.text();
   expect(html).toContain('<div id="root">');
