@@ -250,8 +250,23 @@ test('a signal reaches its member and the admins as it stands in the list, and a
   expect(others.flatMap(({ events }) => events.filter(({ event }) => event === 'signal'))).toEqual([]);
 });
 
-/** Three readers open a deal's mail at this moment, as the rule wants it; answers the signal's id. */
-async function raise(person: SignedIn): Promise<string> {
+test('a signal that a late hit moves to an earlier open is told again as it stands now', async () => {
+  const screen = await watch(member);
+  const { signalId, tokenHash } = await raiseDeal(member);
+  const of = ({ event, data }: { event: string; data: { id: string } }) => event === 'signal' && data.id === signalId;
+  const { data: before } = await screen.find(of, 'the signal');
+  const late = makeHit({ tokenHash }, { at: Date.parse(before.raisedAt) - 15, address: '198.51.100.99' });
+  await processBatch(context, [makeBlock([{ ...late, trackingType: 'campaign' }])]);
+  await waitFor(async () => screen.events.filter(of).length === 2, 'the signal as it stands now', 5_000);
+  const { data: now } = screen.events.filter(of).at(-1) ?? {};
+  expect(Date.parse(now.raisedAt)).toBeLessThan(Date.parse(before.raisedAt));
+  expect((await member.get('/api/signals')).body.data).toContainEqual(now);
+});
+
+const raise = async (person: SignedIn): Promise<string> => (await raiseDeal(person)).signalId;
+
+/** Three readers open a deal's mail at this moment, as the rule wants it. */
+async function raiseDeal(person: SignedIn): Promise<{ signalId: string; tokenHash: Buffer }> {
   const deal = await person.post('/api/campaigns', {
     name: 'Acme Corp Proposal',
     deal: {},
@@ -262,16 +277,16 @@ async function raise(person: SignedIn): Promise<string> {
     select pixel_token_hash as hash from signature_tracking_pixels where campaign_id = ${deal.body.id}`.execute(
     database.system,
   );
+  const tokenHash = rows[0]?.hash ?? Buffer.alloc(0);
   const hits = [0, 1, 2].map((n) =>
-    makeHit(
-      { tokenHash: rows[0]?.hash ?? Buffer.alloc(0) },
-      { at: Date.now() + n, address: `198.51.100.${n}`, trackingType: 'campaign' },
-    ),
+    makeHit({ tokenHash }, { at: Date.now() + n * 10, address: `198.51.100.${n}`, trackingType: 'campaign' }),
   );
   await processBatch(context, [makeBlock(hits)]);
   const found = await sql<{ id: string }>`
-    select id from signals where user_id = ${person.memberId} and rule = 'hot'`.execute(database.system);
-  return found.rows[0]?.id ?? 'none was raised';
+    select id from signals where user_id = ${person.memberId} and rule = 'hot' order by created_at desc`.execute(
+    database.system,
+  );
+  return { signalId: found.rows[0]?.id ?? 'none was raised', tokenHash };
 }
 
 test('an open that a scanner turns out to have made is withdrawn', async () => {

@@ -119,7 +119,7 @@ async function storeBatch(
         events,
         ids,
         withdrawn: withdrawn.events,
-        signals: [...signals.raised, ...signals.withdrawn],
+        signals: [...signals.raised, ...signals.moved, ...signals.withdrawn],
       }),
     );
     const outcome = toOutcome({

@@ -10,7 +10,7 @@ interface LiveBatch {
   readonly ids: readonly number[];
   /** Stored before, and now something else or gone. */
   readonly withdrawn: readonly StoredEvent[];
-  /** Raised, withdrawn. */
+  /** Raised, moved, withdrawn. */
   readonly signals?: readonly LiveSignal[];
 }
 

@@ -33,6 +33,8 @@ export interface SignalsRaised {
   /** New ones that people are to be told of: neither muted nor faded. Those with `heldFor` make no noise. */
   readonly raised: readonly RaisedSignal[];
   readonly withdrawn: readonly WithdrawnSignal[];
+  /** Those that stand and say something else now; none of those that nobody was told of. */
+  readonly moved: readonly WithdrawnSignal[];
   /** Also of those that nobody is told of. */
   readonly counts: readonly SignalCount[];
 }
@@ -44,7 +46,7 @@ export interface SignalCount {
   readonly withdrawn: number;
 }
 
-const NO_SIGNALS: SignalsRaised = { raised: [], withdrawn: [], counts: [] };
+const NO_SIGNALS: SignalsRaised = { raised: [], withdrawn: [], moved: [], counts: [] };
 
 /** Weighs every pixel of the batch and stores what changes of its signals. */
 export async function raiseSignals(

@@ -25,19 +25,31 @@ export async function storeSignals(
   changes: readonly SignalChange[],
   now: number,
 ): Promise<SignalsRaised> {
-  const withdrawn = changes.flatMap(({ pixel, withdrawn: signals }) =>
-    signals.map(({ id }): WithdrawnSignal => {
-      const { organizationId, memberId, campaignId } = pixel;
-      return { id, organizationId, memberId, campaignId };
-    }),
-  );
+  const withdrawn = changes.flatMap(({ pixel, withdrawn: signals }) => signals.map((signal) => toPlace(signal, pixel)));
   await withdrawSignals(trx, withdrawn, now);
+  const told: WithdrawnSignal[] = [];
   for (const change of changes) {
     const moved = change.moved.filter((one) => isOther(one.signal, toValues(change, one.trigger)));
-    for (const { signal, trigger } of moved) await moveSignal(trx, signal.id, toValues(change, trigger));
+    for (const { signal, trigger } of moved) {
+      await moveSignal(trx, signal.id, toValues(change, trigger));
+      if (isTold(signal)) told.push(toPlace(signal, change.pixel));
+    }
   }
   const raised = await insertSignals(trx, changes, now);
-  return { raised, withdrawn, counts: changes.map(toCount).filter((count) => count.raised + count.withdrawn > 0) };
+  return {
+    raised,
+    withdrawn,
+    moved: told,
+    counts: changes.map(toCount).filter((count) => count.raised + count.withdrawn > 0),
+  };
+}
+
+function toPlace({ id }: StandingSignal, { organizationId, memberId, campaignId }: Pixel): WithdrawnSignal {
+  return { id, organizationId, memberId, campaignId };
+}
+
+function isTold({ silencedFor }: StandingSignal): boolean {
+  return silencedFor !== 'muted' && silencedFor !== 'faded';
 }
 
 function toCount({ rule, added, withdrawn }: SignalChange): SignalCount {
