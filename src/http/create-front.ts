@@ -22,19 +22,22 @@ export interface FrontOptions {
   /** Shutdown: how long clients are asked to leave, and when the last is cut off, in ms after close(). */
   readonly drainMs?: number | undefined;
   readonly deadlineMs?: number | undefined;
+  /** How long a slow client is waited for; what the server runs with when absent. */
+  readonly limits?: Partial<typeof SERVER_LIMITS> | undefined;
 }
 
 const DRAIN_MS = 500;
 const DEADLINE_MS = 10_000;
 
-export function createFront({ collect, drainMs = DRAIN_MS, deadlineMs = DEADLINE_MS }: FrontOptions): Front {
+export function createFront({ collect, drainMs = DRAIN_MS, deadlineMs = DEADLINE_MS, limits }: FrontOptions): Front {
   const gentle = createGentleClose({ drainMs, deadlineMs });
   let application: RequestListener = (_request, response) => void response.writeHead(503).end();
-  const server = createServer(SERVER_LIMITS, (request, response) => {
+  const server = createServer({ ...SERVER_LIMITS, ...limits }, (request, response) => {
     gentle.prepare(response);
     if (request.url?.startsWith('/api/t/')) collect(request, response);
     else application(request, response);
   });
+  server.maxConnections = CONNECTIONS_MAX;
   return {
     server,
     gentle,
@@ -64,4 +67,7 @@ const SERVER_LIMITS = {
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
-} as const;
+};
+
+/** More are closed before a byte of theirs is read: a flood of idle ones takes neither memory nor file descriptors. */
+const CONNECTIONS_MAX = 16_384;

@@ -37,6 +37,7 @@ import { profileRoutes } from './profile.ts';
 import { qualityRoutes } from './quality.ts';
 import { type Readiness, readyzRoutes } from './readyz.ts';
 import { refuseForeignOrigin } from './refuse-foreign-origin.ts';
+import { refuseUnstorableText } from './refuse-unstorable-text.ts';
 import { takeApiKeys } from './require-key.ts';
 import { sessionRoutes } from './session.ts';
 import { liveSessionRoutes } from './sessions.ts';
@@ -185,6 +186,7 @@ function takeEmptyJson(app: HttpApp): void {
 
 function addHooks(app: HttpApp, { publicUrl, log }: HttpContext, { gentle }: Front): void {
   app.addHook('onRequest', async (request) => refuseForeignOrigin(request, publicUrl));
+  app.addHook('preValidation', async (request) => refuseUnstorableText(request));
   app.addHook('onSend', async (request, reply) => {
     if (gentle.isClosing) reply.header('connection', 'close');
     if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
