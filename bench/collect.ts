@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { readCpuSeconds, readMemoryMb } from './collect/cpu-seconds.ts';
 import type { RoundResult } from './collect/generate-load.ts';
-import { hasNginx, type Opponent, startBareNode, startNginx, stop, waitForPort } from './collect/start-opponents.ts';
+import { hasNginx, type Opponent, startBareNode, startNginx, stop, waitUntilReady } from './collect/start-opponents.ts';
 
 // CPU per answer of our collector beside nginx and a bare node:http, in one run: the same core, the same generator on
 // another core, the same requests, rounds taken in turn. CPU per answer is user and system time of the serving process
@@ -94,7 +94,8 @@ async function startOurs(place: { folder: string; port: number }, sync: 'durable
   execFileSync(values.node, [main, 'migrate'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const words = ['-c', String(SERVER_CORE), values.node, main, 'serve', '--role', 'collect'];
   const child = spawn('taskset', words, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  await waitForPort(place.port);
+  // Also today's visitor key is there then.
+  await waitUntilReady(place.port);
   return { name: `MailTracker, ${sync}`, port: place.port, pid: child.pid ?? 0, stop: () => stop(child) };
 }
 

@@ -76,7 +76,18 @@ export async function waitForPort(port: number): Promise<void> {
   }
 }
 
-const START_MS_MAX = 30_000;
+/** Of a MailTracker: also its database and today's visitor key are there. */
+export async function waitUntilReady(port: number): Promise<void> {
+  const endsAt = Date.now() + START_MS_MAX;
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    if (Date.now() > endsAt) throw new Error(`not ready after ${START_MS_MAX} ms: ${await answer?.text()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const START_MS_MAX = 60_000;
 
 function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { CollectMetrics } from './collect-metrics.ts';
 import { answerPixel } from './pixel-answer.ts';
+import { PixelLane } from './pixel-lane.ts';
 
 /**
  * The pixels that wait for their hit to be settled, in the order of their positions. Those that are not recorded wait
@@ -25,12 +26,12 @@ export class AnswerQueue {
     return this.#isClosing;
   }
 
-  add(response: ServerResponse, position: number): void {
+  add(response: Answerable, position: number): void {
     this.#waiting.push({ response, position, startedAt: performance.now() });
     if (this.#lateTimer === null) this.#watchForLate(this.#waitMsMax);
   }
 
-  addUnrecorded(response: ServerResponse): void {
+  addUnrecorded(response: Answerable): void {
     if (this.#unrecorded.length === 0) setTimeout(this.#answerUnrecorded, UNRECORDED_WAIT_MS);
     this.#unrecorded.push({ response, position: 0, startedAt: performance.now() });
   }
@@ -67,7 +68,8 @@ export class AnswerQueue {
   };
 
   #answer({ response, startedAt }: WaitingAnswer, now: number): void {
-    answerPixel(response, this.#isClosing);
+    if (response instanceof PixelLane) response.answer(this.#isClosing);
+    else answerPixel(response, this.#isClosing);
     this.#metrics.observeAnswer((now - startedAt) / 1_000);
   }
 
@@ -107,8 +109,11 @@ export class AnswerQueue {
   }
 }
 
+/** Where a pixel can be sent to. */
+export type Answerable = ServerResponse | PixelLane;
+
 interface WaitingAnswer {
-  readonly response: ServerResponse;
+  readonly response: Answerable;
   readonly position: number;
   readonly startedAt: number;
 }

@@ -9,7 +9,7 @@ export const GIF = Buffer.from('R0lGODlhAQABAPAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEA
  * One fixed head for every pixel, so that no answer tells a token's state. No cache may keep it, since each load is a
  * sign of reading; `cross-origin` because webmail embeds it; no ETag, no cookie, no compression.
  */
-const HEAD = [
+export const HEAD: string[] = [
   'Content-Type',
   'image/gif',
   'Content-Length',

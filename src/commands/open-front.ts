@@ -10,8 +10,9 @@ import { startCollect } from './start-collect.ts';
 export async function openFront(parts: Parts): Promise<Front> {
   const { roles, spool, log, metrics, config, closers } = parts;
   const isCollecting = roles.has('collect') && spool !== null;
-  const collect = isCollecting ? (await startCollect(parts, spool)).handle : createStrayCollector(metrics, log);
-  const front = createFront({ collect });
+  const collector = isCollecting ? await startCollect(parts, spool) : null;
+  const collect = collector?.handle ?? createStrayCollector(metrics, log);
+  const front = createFront({ collect, lanes: collector?.lanes });
   closers.push(() => front.close());
   const operations = await createOperations({
     context: parts,

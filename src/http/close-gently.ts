@@ -9,13 +9,27 @@ export interface GentleClose {
   begin(server: Server): Promise<void>;
 }
 
+/** Connections of the same server that its own HTTP does not know. */
+export interface MoreConnections {
+  /** Answers end their connections from now on. */
+  beginClosing(): void;
+  closeIdle(): void;
+  closeAll(): void;
+}
+
+export interface GentleCloseOptions {
+  readonly drainMs: number;
+  readonly deadlineMs: number;
+  readonly more?: MoreConnections | undefined;
+}
+
 const SWEEP_INTERVAL_MS = 100;
 
 /**
  * Node alone never ends with keep-alive clients: an answer under way still promises keep-alive, its timeout checks stop
  * with close(), and a half-sent request hangs for ever. Hence the sweep and the deadline (ms after `begin`).
  */
-export function createGentleClose({ drainMs, deadlineMs }: { drainMs: number; deadlineMs: number }): GentleClose {
+export function createGentleClose({ drainMs, deadlineMs, more }: GentleCloseOptions): GentleClose {
   let isClosing = false;
   return {
     get isClosing() {
@@ -27,12 +41,22 @@ export function createGentleClose({ drainMs, deadlineMs }: { drainMs: number; de
     async begin(server) {
       if (isClosing) return;
       isClosing = true;
+      more?.beginClosing();
       // A server that never listened (its port was taken) will not tell that it closed.
       if (!server.listening) return;
       const drained = await hasConnections(server);
       if (drained) await new Promise((resolve) => setTimeout(resolve, drainMs));
-      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
-      const deadline = setTimeout(() => server.closeAllConnections(), Math.max(0, deadlineMs - drainMs));
+      const sweep = setInterval(() => {
+        server.closeIdleConnections();
+        more?.closeIdle();
+      }, SWEEP_INTERVAL_MS);
+      const deadline = setTimeout(
+        () => {
+          server.closeAllConnections();
+          more?.closeAll();
+        },
+        Math.max(0, deadlineMs - drainMs),
+      );
       server.once('close', () => {
         clearInterval(sweep);
         clearTimeout(deadline);

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createGentleClose, type GentleClose } from './close-gently.ts';
+import { createGentleClose, type GentleClose, type MoreConnections } from './close-gently.ts';
 
 /**
  * The one port. It listens before anything else stands: requests for /api/t/* go to the collector from the first
@@ -19,6 +19,8 @@ export interface Front {
 export interface FrontOptions {
   /** Serves /api/t/* fully. */
   readonly collect: RequestListener;
+  /** Where connections begin that may never need node's HTTP; absent: all of them do. */
+  readonly lanes?: (MoreConnections & { attach(server: Server): void }) | undefined;
   /** Shutdown: how long clients are asked to leave, and when the last is cut off, in ms after close(). */
   readonly drainMs?: number | undefined;
   readonly deadlineMs?: number | undefined;
@@ -29,6 +31,9 @@ export interface FrontOptions {
 const DRAIN_MS = 500;
 const DEADLINE_MS = 10_000;
 
+export function createFront(options: FrontOptions): Front {
+  const { collect, lanes, drainMs = DRAIN_MS, deadlineMs = DEADLINE_MS } = options;
+  const gentle = createGentleClose({ drainMs, deadlineMs, more: lanes });
 export function createFront({ collect, drainMs = DRAIN_MS, deadlineMs = DEADLINE_MS, limits }: FrontOptions): Front {
   const gentle = createGentleClose({ drainMs, deadlineMs });
   let application: RequestListener = (_request, response) => void response.writeHead(503).end();
@@ -37,6 +42,7 @@ export function createFront({ collect, drainMs = DRAIN_MS, deadlineMs = DEADLINE
     if (request.url?.startsWith('/api/t/')) collect(request, response);
     else application(request, response);
   });
+  lanes?.attach(server);
   server.maxConnections = CONNECTIONS_MAX;
   return {
     server,

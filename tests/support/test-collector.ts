@@ -60,7 +60,9 @@ export async function startCollector(
     ...changes,
     spool,
   });
-  const server = await listen(createServer((request, response) => collector.handle(request, response)));
+  const plain = createServer((request, response) => collector.handle(request, response));
+  collector.lanes.attach(plain);
+  const server = await listen(plain);
   const { port } = server.address() as AddressInfo;
   return {
     collector,
