@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../tests/support/test-
 import { API_SCOPES } from '../domain/api-scope.ts';
 
 // Who may call what, found out by calling it, and kept in docs/roles.md for people to review. When the table is out of
-// date this fails; `npx vitest run --project unit src/http/roles.test.ts -u` writes it anew.
+// date this fails; `npx vitest run --project servers src/http/roles.slow.test.ts -u` writes it anew.
 
 let databases: TestDatabase;
 let http: StartedHttp;
@@ -85,12 +85,12 @@ const toRow = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 const PREFACE = `# Who may call what
 
-Made by \`src/http/roles.test.ts\`, which calls every operation of \`/api/openapi.json\` as each role and with a key of each
+Made by \`src/http/roles.slow.test.ts\`, which calls every operation of \`/api/openapi.json\` as each role and with a key of each
 scope, and fails when this table is out of date. "yes": answered, or told that the thing is not there. Empty: 401 or 403.
 
 - A member may act on their own deals, signature, sessions and profile; on those of others they get 403 or 404.
 - An admin cannot change owners; erasing the organization takes an owner.
 - A key speaks for its organization. It is no member, so what is a person's own is not for keys, and it can neither make
   keys nor change single sign-on. The scope \`admin\` holds every other one.
-- Of another organization nobody gets anything: every id of it is 404 (\`src/http/tenancy.test.ts\`).
+- Of another organization nobody gets anything: every id of it is 404 (\`src/http/tenancy.slow.test.ts\`).
 `;
