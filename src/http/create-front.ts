@@ -32,10 +32,8 @@ const DRAIN_MS = 500;
 const DEADLINE_MS = 10_000;
 
 export function createFront(options: FrontOptions): Front {
-  const { collect, lanes, drainMs = DRAIN_MS, deadlineMs = DEADLINE_MS } = options;
+  const { collect, lanes, limits, drainMs = DRAIN_MS, deadlineMs = DEADLINE_MS } = options;
   const gentle = createGentleClose({ drainMs, deadlineMs, more: lanes });
-export function createFront({ collect, drainMs = DRAIN_MS, deadlineMs = DEADLINE_MS, limits }: FrontOptions): Front {
-  const gentle = createGentleClose({ drainMs, deadlineMs });
   let application: RequestListener = (_request, response) => void response.writeHead(503).end();
   const server = createServer({ ...SERVER_LIMITS, ...limits }, (request, response) => {
     gentle.prepare(response);
