@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { readCampaignDaily } from '../src/analytics/read-campaign-daily.ts';
 import { readCampaignStats } from '../src/analytics/read-campaign-stats.ts';
@@ -26,11 +27,14 @@ type Ask = (trx: Transaction<Schema>, round: number) => Promise<unknown>;
 
 const WARM_UP_ROUNDS = 10;
 
-/** Asks every question `rounds` times, one after the other, each time of another member or campaign. */
+/**
+ * Asks every question `rounds` times, one after the other, each time of another member or campaign, and rests for
+ * `restMs` after each.
+ */
 export async function measureQuestions(
   databases: Databases,
   filled: FilledOrganization,
-  rounds: number,
+  { rounds, restMs }: { readonly rounds: number; readonly restMs: number },
 ): Promise<Timing[]> {
   const timings: Timing[] = [];
   for (const [name, budgetMs, ask] of toQuestions(filled)) {
@@ -39,6 +43,7 @@ export async function measureQuestions(
       const asked = performance.now();
       await withTenant(databases, filled.organizationId, (trx) => ask(trx, round + WARM_UP_ROUNDS));
       if (round >= 0) times.push(performance.now() - asked);
+      if (restMs > 0) await sleep(restMs);
     }
     times.sort((a, b) => a - b);
     timings.push({ name, budgetMs, p50Ms: toPercentile(times, 0.5), p95Ms: toPercentile(times, 0.95) });

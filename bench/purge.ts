@@ -14,6 +14,7 @@ import { purge } from '../src/retention/purge.ts';
 import { type FilledOrganization, fillEvents } from './fill-events.ts';
 import { startPixelLoad } from './pixel-load.ts';
 import { startBenchServer } from './start-bench-server.ts';
+import { warmUpPixels } from './warm-up-pixels.ts';
 
 const HELP = `Usage: npm run bench -- purge [--expired 1000000] [--hits-per-second 500]
 
@@ -77,11 +78,9 @@ async function purgeUnderLoad(databases: Databases, { folder, shortened, others,
     print(await readSizes(databases), `before, ${before.toLocaleString('en')} opens`);
     await sql`update organization_settings set tracking_settings = tracking_settings || ${JSON.stringify({ retention_days: KEPT_DAYS })}::jsonb
       where organization_id = ${shortened.organizationId}`.execute(databases.system);
-    const load = startPixelLoad({
-      url: server.url,
-      hitsPerSecond: Number(values['hits-per-second']),
-      tokens: all.tokens,
-    });
+    const plan = { url: server.url, hitsPerSecond: Number(values['hits-per-second']), tokens: all.tokens };
+    await warmUpPixels(plan);
+    const load = startPixelLoad(plan);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     const began = performance.now();
     const now = Date.now();
