@@ -66,10 +66,13 @@ export async function checkLoad(title: string, ownerUrl: string, load: PixelLoad
     p99Ms: Math.round(load.latencyMs(0.99) * 10) / 10,
     lateMs: Math.round(lateMs),
   };
-  const { lost, doubled } = report;
-  const figures = { ...report, lost: lost.length, doubled: doubled.length };
-  process.stderr.write(`${title}: ${JSON.stringify(figures)}\n`);
+  process.stderr.write(`${title}: ${toLine(report)}\n`);
   return report;
+}
+
+function toLine({ answered, stored, lost, doubled, unanswered, failed, p99Ms, lateMs }: FaultReport): string {
+  const sums = `answered ${answered}, stored ${stored}, lost ${lost.length}, doubled ${doubled.length}, p99 ${p99Ms} ms`;
+  return `${sums}; failed ${failed}, stored unanswered ${unanswered}, all stored after ${lateMs} ms`;
 }
 
 const STILL_MS = process.env.FAULTS === 'long' ? 120_000 : 20_000;
