@@ -32,9 +32,9 @@ export async function measureStreams(parts: BenchParts): Promise<boolean> {
   };
   const before = await measureLoad(parts, plan);
   await waitForQuiet(databases);
-  const bytesBefore = readResidentBytes(server.pid);
+  const bytesBefore = await readResidentBytes(server.pid);
   const watchers = await openAll(server.url, viewers);
-  const bytes = (readResidentBytes(server.pid) - bytesBefore) / streams;
+  const bytes = ((await readResidentBytes(server.pid)) - bytesBefore) / streams;
   const since = await readMoment(databases);
   const during = await measureLoad(parts, plan);
   const lateMs = await waitForQuiet(databases);
