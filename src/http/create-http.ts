@@ -186,7 +186,7 @@ function takeEmptyJson(app: HttpApp): void {
 
 function addHooks(app: HttpApp, { publicUrl, log }: HttpContext, { gentle }: Front): void {
   app.addHook('onRequest', async (request) => refuseForeignOrigin(request, publicUrl));
-  app.addHook('preValidation', async (request) => refuseUnstorableText(request));
+  app.addHook('preHandler', async (request) => refuseUnstorableText(request));
   app.addHook('onSend', async (request, reply) => {
     if (gentle.isClosing) reply.header('connection', 'close');
     if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
