@@ -67,6 +67,8 @@ export interface Parts extends Base {
 export interface LateDayKeys {
   snapshot(day: number): VisitorKeySnapshot;
   hasToday(): boolean;
+  /** Once the tables are there: today's key is made or read now, not with the next try. */
+  awaitToday(): Promise<void>;
 }
 
 /** Only who collects has a spool on disk; with Redis it feeds the stream that all processors share. */
@@ -99,6 +101,10 @@ function openDayKeys({ appSecret, clock, log, closers }: Base, databases: Databa
       return none;
     },
     hasToday: () => keys?.hasToday() ?? false,
+    async awaitToday() {
+      await starting;
+      if (keys?.hasToday() === false) await keys.refresh();
+    },
   };
 }
 

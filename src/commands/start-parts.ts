@@ -22,6 +22,7 @@ export async function startParts(start: Start): Promise<void> {
   const front = await openFront(parts);
   await database.ready;
   start.stopping.throwIfAborted();
+  await parts.dayKeys.awaitToday();
   if (roles.has('process') && spool !== null) startProcess({ ...parts, closers: behindPort }, spool);
   if (roles.has('deliver')) await startDeliver({ ...parts, closers: behindPort });
   if (roles.has('web')) await startWeb(parts, front);
