@@ -13,6 +13,10 @@ const SERVERS = [
   'src/db/{connect,postgresql-15}.test.ts',
   'src/commands/serve.test.ts',
   'src/**/*.slow.test.ts',
+  'src/http/{invitations,member-import,sso}.test.ts',
+  'src/spool/disk/{disk-spool,faults}.test.ts',
+  'src/analytics/oracle.test.ts',
+  'src/visitors/day-keys.test.ts',
 ];
 
 export default defineConfig({
@@ -34,8 +38,18 @@ export default defineConfig({
       {
         test: {
           ...withDatabase,
+          name: 'browser',
+          // Two side by side, by the word of npm test: they wait for screens more than they work.
+          include: ['tests/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          ...withDatabase,
           name: 'journeys',
-          include: ['tests/{journeys,browser,faults}/**/*.test.ts'],
+          include: ['tests/{journeys,faults}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           // Each starts servers of its own, and some measure time.
