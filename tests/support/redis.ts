@@ -30,13 +30,16 @@ export async function startRedis(words: readonly string[] = []): Promise<TestRed
   const folder = await mkdtemp(join(tmpdir(), 'mailtracker-redis-'));
   const port = await findFreePort();
   let child: ChildProcess | null = null;
+  const isAlive = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
   const kill = async (): Promise<void> => {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || !isAlive()) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
   };
   const start = async (): Promise<void> => {
+    // A second one beside it would take its place here, and nobody would end the first.
+    if (isAlive()) return;
     const settings = ['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'];
     child = spawn(binary.path, ['--port', String(port), ...settings, ...words], { env: binary.env, stdio: 'ignore' });
     await waitFor(() => isAnswering(port), 'Redis to answer');
