@@ -16,6 +16,8 @@ import type { Spool } from '../spool/spool.ts';
 import { startDayKeys } from '../visitors/day-keys.ts';
 import { type Database, openDatabase } from './open-database.ts';
 import { readAppSecret } from './read-app-secret.ts';
+import { readBuildInfo } from './read-build-info.ts';
+import { registerProcessMetrics } from './register-process-metrics.ts';
 import type { Role } from './role.ts';
 
 /** What several roles share. Nothing here waits for the database; each opened part pushes how it is closed. */
@@ -24,7 +26,9 @@ export async function openParts(start: Start): Promise<Parts> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const appSecret = await readAppSecret(config);
   const tokenKey = toPurposeKey(appSecret, 'pixel-token');
-  const base: Base = { ...start, clock: systemClock, metrics: createMetrics(), appSecret, tokenKey };
+  const metrics = createMetrics();
+  registerProcessMetrics(metrics, readBuildInfo(), roles);
+  const base: Base = { ...start, clock: systemClock, metrics, appSecret, tokenKey };
   const spool = roles.has('collect') || roles.has('process') ? await openSpool(base) : null;
   const networks = await openFreshNetworks(base);
   const isCollectorOnly = roles.size === 1 && roles.has('collect');

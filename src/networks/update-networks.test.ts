@@ -125,15 +125,15 @@ describe('a running process', () => {
     const networks = await open();
     registerNetworksMetrics(metrics, networks);
     expect(await metrics.metrics()).toContain(
-      'list_age_days{source="google-fetchers",network_class="google_proxy"} 73',
+      `list_age_seconds{source="google-fetchers",network_class="google_proxy"} ${73 * 86_400}`,
     );
     expect(await metrics.metrics()).not.toContain('apple_relay');
     await update();
     await networks.reload();
     expect(await metrics.metrics()).toContain(
-      'list_age_days{source="google-fetchers",network_class="google_proxy"} 10',
+      `list_age_seconds{source="google-fetchers",network_class="google_proxy"} ${10 * 86_400}`,
     );
-    expect(await metrics.metrics()).toContain('list_age_days{source="apple-relay",network_class="apple_relay"} 0');
+    expect(await metrics.metrics()).toContain('list_age_seconds{source="apple-relay",network_class="apple_relay"} 0');
   });
 });
 

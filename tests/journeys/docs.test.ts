@@ -1,9 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ELSEWHERE } from '../rules/commands-elsewhere.ts';
+import { listPages, readBlocks } from '../rules/read-commands.ts';
 import { type SlackFake, startSlack } from '../support/fakes/start-slack.ts';
 import { openLive } from '../support/live-client.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -24,18 +26,7 @@ const MAIN = join(ROOT, 'dist/main.js');
 const METRICS_TOKEN = 'a-token-of-tests-alone';
 const run = promisify(execFile);
 
-/** Lines that are not typed here, each with what stands in for it. */
-const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
-  [/^npm start\b/, 'tests/journeys/first-start.test.ts'],
-  [/^npm test\b/, 'is what runs this'],
-  [/^npm run check\b/, 'is a part of npm test'],
-  [/^npx vitest run\b/, 'is a part of npm test'],
-  [/^npm run format\b/, 'would change files; npm run check holds that it has nothing to do'],
-  [/^npm run fakes\b/, 'runs until it is ended; the same fakes are used here'],
-  [/^npm run screenshots\b/, 'takes minutes and changes files'],
-];
-
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...listPages('docs')];
+const PAGES = listPages();
 
 let slack: SlackFake;
 let redis: TestRedis;
@@ -69,7 +60,11 @@ describe('what the pages tell to type works, from top to bottom:', () => {
 
   test('and there is something to type in the README, in verdicts and in the API guide', () => {
     expect(typed.map(({ page }) => page)).toEqual(expect.arrayContaining(['docs/api.md', 'docs/verdicts.md']));
-    expect(toBlocks('README.md').join('')).toContain('npm start');
+    expect(
+      readBlocks(read('README.md'))
+        .map(({ text }) => text)
+        .join(''),
+    ).toContain('npm start');
   });
 });
 
@@ -109,19 +104,19 @@ test('docs/metrics.md and the processes name the same metrics, with the same typ
   }
 });
 
-test('promtool finds nothing wrong with the alert rules', async () => {
-  const { path, env } = await findPromtool();
-  const { stdout } = await run(path, ['check', 'rules', join(ROOT, 'deploy/alerts.yaml')], { env });
-  expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
-});
+describe('promtool finds nothing wrong with', () => {
+  test('the alert rules', async () => {
+    const { path, env } = await findPromtool();
+    const { stdout } = await run(path, ['check', 'rules', join(ROOT, 'deploy/alerts.yaml')], { env });
+    expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
+  });
 
-test('every link to a place on a page finds its heading', () => {
-  const broken = PAGES.flatMap((page) =>
-    [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)#]*)#([^)]+)\)/g)]
-      .filter(([, to = '', anchor = '']) => !listAnchors(to === '' ? page : join(page, '..', to)).includes(anchor))
-      .map(([, to, anchor]) => `${page} → ${to}#${anchor}`),
-  );
-  expect(broken).toEqual([]);
+  test('the names, types and helps of what a server answers', async () => {
+    const { path, env } = await findPromtool();
+    const checking = run(path, ['check', 'metrics'], { env });
+    checking.child.stdin?.end(await readMetricsText(server.url));
+    expect(await checking).toEqual({ stdout: '', stderr: '' });
+  });
 });
 
 describe('the examples:', () => {
@@ -173,46 +168,27 @@ async function findPromtool(): Promise<{ path: string; env: NodeJS.ProcessEnv }>
   return { path: join(root, 'usr/bin/promtool'), env };
 }
 
-function listPages(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true })
-    .map((name) => `${folder}/${name}`)
-    .filter((name) => name.endsWith('.md'))
-    .sort();
-}
-
 function read(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8');
 }
 
-/** The text of each block marked `sh`, without its indent. */
-function toBlocks(page: string): string[] {
-  return [...read(page).matchAll(/^( *)```sh\n([\s\S]*?)^ *```$/gm)].map(([, indent = '', text = '']) =>
-    text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-  );
-}
-
 function toScript(page: string): string {
-  const lines = toBlocks(page).flatMap((block) => block.split('\n'));
+  const typed = readBlocks(read(page)).filter(({ language }) => language === 'sh');
+  const lines = typed.flatMap(({ text }) => text.split('\n'));
   return lines
-    .filter((line) => !ELSEWHERE.some(([pattern]) => pattern.test(line)))
+    .filter((line) => !ELSEWHERE.some(([pattern]) => pattern.test(line.replace(/ +#.*$/, ''))))
     .join('\n')
     .trim();
 }
 
-/** As GitHub makes them. */
-function listAnchors(page: string): string[] {
-  return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} -]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+async function readMetrics(url: string): Promise<Map<string, string>> {
+  const types = [...(await readMetricsText(url)).matchAll(/^# TYPE (\w+) (\w+)$/gm)];
+  return new Map(types.map(([, name = '', type = '']) => [name, type]));
 }
 
-async function readMetrics(url: string): Promise<Map<string, string>> {
+async function readMetricsText(url: string): Promise<string> {
   const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } });
-  const types = [...(await answer.text()).matchAll(/^# TYPE (\w+) (\w+)$/gm)];
-  return new Map(types.map(([, name = '', type = '']) => [name, type]));
+  return answer.text();
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of several shapes
