@@ -11,6 +11,8 @@ export default defineConfig({
     // The content security policy allows no data: scripts or styles.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 600,
+    // The licences of what is in the static files, beside them.
+    license: { fileName: 'licenses.md' },
   },
   server: { proxy: { '/api': process.env.API_URL ?? 'http://127.0.0.1:3000' } },
 });
