@@ -61,24 +61,6 @@ describe('the README tells the truth about', () => {
   });
 });
 
-test('every link between the pages leads to a file', () => {
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    'CHANGELOG.md',
-    ...readdirSync(join(ROOT, 'docs'), { recursive: true }).map((name) => `docs/${name}`),
-  ];
-  const broken = pages
-    .filter((page) => page.endsWith('.md'))
-    .flatMap((page) => {
-      const links = readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g);
-      return [...links]
-        .filter(([, to = '']) => !existsSync(join(ROOT, page, '..', to)))
-        .map(([, to]) => `${page} → ${to}`);
-    });
-  expect(broken).toEqual([]);
-});
-
 /** True when a variable that is not set leaves nothing in its place, or what another setting says. */
 function isNothing(name: string): boolean {
   const config = readConfig({});
