@@ -5,22 +5,11 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findFreePort, makeTempFolder, removeFolder, waitFor } from './running-server.ts';
+import { makeCertificate, readDeployed, type TestProxy } from './test-proxy.ts';
 import { unpackPackages } from './unpack-packages.ts';
 
-// A real nginx with deploy/nginx.conf as it stands, but for its ports and where certificates are: the system's, or
-// Debian's package unpacked into node_modules/.cache.
-
-export interface TestNginx {
-  readonly httpsPort: number;
-  readonly httpPort: number;
-  /** Of the authority that signed for both of its names. */
-  readonly certificate: string;
-  /** Everything it wrote into its logs. */
-  logs(): Promise<string>;
-  stop(): Promise<void>;
-}
-
-export async function startNginx(serverPort: number): Promise<TestNginx> {
+/** The system's nginx, or Debian's package unpacked into node_modules/.cache. */
+export async function startNginx(serverPort: number): Promise<TestProxy> {
   const { path, env } = await findNginx();
   const folder = await makeTempFolder();
   await chmod(folder, 0o755);
@@ -51,26 +40,14 @@ export async function startNginx(serverPort: number): Promise<TestNginx> {
   };
 }
 
-/** Fails when the file no longer says what is replaced here. */
-async function toSite(at: {
-  folder: string;
-  httpsPort: number;
-  httpPort: number;
-  serverPort: number;
-}): Promise<string> {
-  const replaced: readonly (readonly [string, string])[] = [
+function toSite(at: { folder: string; httpsPort: number; httpPort: number; serverPort: number }): Promise<string> {
+  return readDeployed('nginx.conf', [
     ['server 127.0.0.1:3000;', `server 127.0.0.1:${at.serverPort};`],
     ['listen 443 ssl;', `listen 127.0.0.1:${at.httpsPort} ssl;`],
     ['listen 80;', `listen 127.0.0.1:${at.httpPort};`],
     ['/etc/ssl/mailtracker/fullchain.pem', join(at.folder, 'cert.pem')],
     ['/etc/ssl/mailtracker/key.pem', join(at.folder, 'key.pem')],
-  ];
-  let text = await readFile(new URL('../../deploy/nginx.conf', import.meta.url), 'utf8');
-  for (const [before, after] of replaced) {
-    if (!text.includes(before)) throw new Error(`deploy/nginx.conf has no "${before}"`);
-    text = text.replaceAll(before, after);
-  }
-  return text;
+  ]);
 }
 
 function toMain(folder: string): string {
@@ -89,13 +66,6 @@ http {
   include ${join(folder, 'site.conf')};
 }
 `;
-}
-
-async function makeCertificate(folder: string): Promise<void> {
-  const names = 'subjectAltName=DNS:crm.example.com,DNS:t.example.com';
-  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-  await promisify(execFile)('openssl', [...words, ...files, '-subj', '/CN=crm.example.com', '-addext', names]);
 }
 
 async function findNginx(): Promise<{ path: string; env: NodeJS.ProcessEnv }> {
