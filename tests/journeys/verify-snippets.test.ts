@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VERIFY_SNIPPETS } from '../../web/pages/settings/destinations/verify-snippets.ts';
+import { readBlocks } from '../rules/read-commands.ts';
 
 // The lines that the screen offers to receivers, run as they stand against requests signed by the official library.
 
@@ -49,6 +50,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mailtracker-snippets-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('docs/webhooks.md shows these very lines', async () => {
+  const page = await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
+  const shown = readBlocks(page).map(({ text }) => text);
+  expect(shown).toEqual(expect.arrayContaining(Object.values(VERIFY_SNIPPETS)));
+});
 
 describe('requests are told from others', () => {
   test('in TypeScript', async () => {

@@ -20,7 +20,7 @@ export function listPages(): string[] {
 
 /** The commands of a page: lines of its blocks, and what stands between single backticks. */
 export function readCommands(page: string, text = readText(ROOT, page)): Shown[] {
-  const blocks = readBlocks(text);
+  const blocks = readBlocks(text).filter(({ language }) => language === 'sh' || language === '');
   const lines = blocks.flatMap((block) =>
     block.text.split('\n').map((line) => ({ line: toCommand(line), isTyped: block.language === 'sh' })),
   );
