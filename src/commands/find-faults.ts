@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { systemClock } from '../kit/clock.ts';
@@ -17,7 +16,7 @@ export interface Finding {
   readonly todo?: string;
 }
 
-/** Looks at everything, each on its own: one that fails hides no other. Changes nothing but an absent data folder. */
+/** Looks at everything, each on its own: one that fails hides no other. Leaves nothing but a data folder where none was. */
 export async function findFaults(config: Config, log: Log): Promise<readonly Finding[]> {
   const looks = [
     () => findFolderFaults(config),
@@ -44,10 +43,12 @@ async function findFolderFaults({ dataDir, spoolBytesMax }: Config): Promise<rea
   const subject = `DATA_DIR ${dataDir}`;
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.R_OK | constants.W_OK);
+    await tryToWrite(dataDir);
   } catch (error) {
-    const said = `cannot be written (${error instanceof Error && 'code' in error ? error.code : 'unknown'})`;
-    return [{ state: 'wrong', subject, said, todo: 'Give the user that runs MailTracker the right to write there.' }];
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return [
+      { state: 'wrong', subject, said: `cannot be written (${code})`, todo: UNWRITABLE[code] ?? UNWRITABLE.EACCES },
+    ];
   }
   const { bavail, bsize } = await statfs(dataDir);
   const free = bavail * bsize;
@@ -59,6 +60,22 @@ async function findFolderFaults({ dataDir, spoolBytesMax }: Config): Promise<rea
     return [{ state: 'advice', subject, said, todo }];
   }
   return [{ state: 'ok', subject, said }];
+}
+
+const UNWRITABLE: Readonly<Record<string, string>> & { readonly EACCES: string } = {
+  EACCES: 'Give the user that runs MailTracker the right to write there.',
+  EROFS: 'The file system takes no writes: look into the kernel’s log for why, check it (fsck), and mount it anew.',
+  ENOSPC: 'Make room: hits are dropped on a full disk.',
+};
+
+/** Asking for the right to write is not enough: a file system that found itself damaged still grants it. */
+async function tryToWrite(folder: string): Promise<void> {
+  const path = join(folder, `doctor.${process.pid}`);
+  try {
+    await writeFile(path, 'written by mailtracker doctor, and removed\n');
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined);
+  }
 }
 
 function toGib(bytes: number): string {

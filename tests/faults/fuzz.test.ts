@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { toPurposeKey } from '../../src/kit/crypto.ts';
 import { type FuzzActor, fuzzApi } from '../support/fuzz-api.ts';
+import { printFault } from '../support/print-fault.ts';
 import { makeTempFolder, removeFolder, startServer } from '../support/running-server.ts';
 import { joinOrganization, signUpOwner } from '../support/sign-in-people.ts';
 import { startHttp } from '../support/start-http.ts';
@@ -102,8 +103,10 @@ test('whatever is asked of the API, it answers without an error of its own, tell
     seed: SEED,
   });
   const { failures, leaks, rssMb } = report;
-  const figures = { ...report, failures: failures.length, leaks: leaks.length };
-  process.stderr.write(`fuzz, seed ${SEED}: ${JSON.stringify(figures)}\n`);
+  const more = `5xx or broken off ${failures.length}, told of others ${leaks.length}, by status ${JSON.stringify(report.answers)}`;
+  const memory = `RSS ${rssMb.map(Math.round).join(' to ')} MB, operations ${report.succeeded}, seed ${SEED}`;
+  const figures = { answered: report.requests - failures.length, stored: 0, lost: 0, doubled: 0 };
+  printFault(`${report.requests} fuzzed requests`, figures, `${more}, ${memory}`);
   expect(failures.slice(0, 20)).toEqual([]);
   expect(leaks.slice(0, 20)).toEqual([]);
   expect(report.answers['2xx']).toBeGreaterThan(REQUESTS / 50);

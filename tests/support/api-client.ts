@@ -5,6 +5,7 @@ export interface ApiClient {
   get<T>(path: string): Promise<{ status: number; body: T }>;
   post<T>(path: string, body: unknown): Promise<{ status: number; body: T }>;
   put<T>(path: string, body: unknown): Promise<{ status: number; body: T }>;
+  delete<T>(path: string): Promise<{ status: number; body: T }>;
 }
 
 export async function signUp(server: Pick<RunningServer, 'url'>, name = 'Sam Reed'): Promise<ApiClient> {
@@ -43,5 +44,6 @@ export function createClient(url: string): ApiClient {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
+    delete: (path) => call('DELETE', path),
   };
 }

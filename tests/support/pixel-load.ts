@@ -2,6 +2,8 @@ import { Agent, request } from 'node:http';
 
 /** Loads numbered pixels, each once, at a steady rate whatever the answers take: what a client saw, number by number. */
 export interface PixelLoad {
+  /** The number of the first one; they count up from there. */
+  readonly first: number;
   readonly sent: number;
   readonly answered: ReadonlySet<number>;
   /** Requests without a whole GIF, and why. */
@@ -70,6 +72,7 @@ export function startPixelLoad({ urls, perSecond, first = 1, retriesResets = fal
   }, TICK_MS);
 
   return {
+    first,
     get sent() {
       return sent;
     },

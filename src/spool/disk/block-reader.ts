@@ -105,10 +105,14 @@ export class BlockReader {
     this.#pending.rewind();
   }
 
-  /** Numbers of segments that nothing refers to any more, once the cursor is stored; they are forgotten here. */
-  takeFinished(stored: Cursor): number[] {
+  /**
+   * Numbers of segments that nothing refers to any more, once the cursor is stored; they are forgotten here. None is
+   * open any more either: a file that is removed while it is open keeps its room.
+   */
+  async takeFinished(stored: Cursor): Promise<number[]> {
     const finished = this.#segments.filter(({ number }) => number < stored.segment).map(({ number }) => number);
     this.#segments.splice(0, finished.length);
+    if (this.#file !== null && finished.includes(this.#file.number)) await this.#closeFile();
     return finished;
   }
 

@@ -57,7 +57,7 @@ export class CursorKeeper {
   }
 
   async #removeBefore(cursor: Cursor): Promise<void> {
-    for (const number of this.#reader.takeFinished(cursor)) await removeSegment(this.#folder, number);
+    for (const number of await this.#reader.takeFinished(cursor)) await removeSegment(this.#folder, number);
   }
 
   #retryLater(): void {

@@ -39,9 +39,9 @@ function createIo(failures: Partial<SegmentIo>): SegmentIo {
   };
 }
 
-function createWriter(failures: Partial<SegmentIo> = {}): SegmentWriter {
+function createWriter(failures: Partial<SegmentIo> = {}, onSealed?: (segment: number) => void): SegmentWriter {
   const options = { folder, nextNumber: 1, blocksBefore: 0, segmentBytesMax: 1_000, segmentAgeMsMax: 1_000 };
-  return new SegmentWriter(options, createIo(failures));
+  return new SegmentWriter(options, createIo(failures), onSealed);
 }
 
 /** Prepares and appends one block of `text`, as a commit does. */
@@ -153,4 +153,31 @@ test('a segment ends at its size and at its age, never while it is empty', () =>
   // A clock set back by an hour must not keep a segment open for an hour.
   expect(append(writer, 'z', 6_001 - 3_600_000)).toBe(4);
   writer.seal();
+});
+
+test('each segment that takes no more is told of, also one given up: only then may it be removed to make room', () => {
+  const sealed: number[] = [];
+  let isFailing = false;
+  const writer = createWriter(
+    {
+      sync: () => {
+        if (isFailing) throw new Error('EIO');
+      },
+    },
+    (segment) => sealed.push(segment),
+  );
+  append(writer, 'x'.repeat(1_200), 5_000);
+  expect(sealed).toEqual([]);
+  append(writer, 'y', 5_000);
+  expect(sealed).toEqual([1]);
+  isFailing = true;
+  expect(() => append(writer, 'lost', 5_000)).toThrow('EIO');
+  expect(sealed).toEqual([1, 2]);
+  isFailing = false;
+  writer.prepare(5_000);
+  writer.sealUsed();
+  expect(sealed).toEqual([1, 2]);
+  append(writer, 'z', 5_000);
+  writer.sealUsed();
+  expect(sealed).toEqual([1, 2, 3]);
 });

@@ -24,6 +24,9 @@ export interface SegmentWriterOptions {
   readonly segmentAgeMsMax: number;
 }
 
+/** Told of each segment that no block follows in, whether it ended in order or was given up. */
+export type OnSealed = (segment: number) => void;
+
 /**
  * Appends to segment files, one open at a time, made when the first block comes. Everything is synchronous: it lives
  * in a thread of its own. After a failure a segment ends at its last good block, or is abandoned where that cannot be
@@ -32,13 +35,15 @@ export interface SegmentWriterOptions {
 export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
   readonly #io: SegmentIo;
+  readonly #onSealed: OnSealed;
   #nextNumber: number;
   #blocksBefore: number;
   #open: OpenSegment | null = null;
 
-  constructor(options: SegmentWriterOptions, io: SegmentIo = nodeIo) {
+  constructor(options: SegmentWriterOptions, io: SegmentIo = nodeIo, onSealed: OnSealed = () => undefined) {
     this.#options = options;
     this.#io = io;
+    this.#onSealed = onSealed;
     this.#nextNumber = options.nextNumber;
     this.#blocksBefore = options.blocksBefore;
   }
@@ -89,14 +94,20 @@ export class SegmentWriter {
     return segment.end >= segmentBytesMax || Math.abs(now - segment.createdAt) >= segmentAgeMsMax;
   }
 
-  /** Ends the open segment; answers its number, or 0 when none is open. */
-  seal(): number {
+  /** Ends the open segment, where one is open. */
+  seal(): void {
     const segment = this.#open;
-    if (segment === null) return 0;
+    if (segment === null) return;
     this.sync();
-    this.#open = null;
-    this.#io.close(segment.fd);
-    return segment.number;
+    this.#end(segment);
+  }
+
+  /**
+   * Ends the open segment once it holds a block. On a full disk it must: only a segment that takes no more can be
+   * removed when its blocks are done, and that may be the only room there will ever be.
+   */
+  sealUsed(): void {
+    if (this.#open !== null && this.#open.blocks > 0) this.seal();
   }
 
   #create(now: number): OpenSegment {
@@ -144,12 +155,17 @@ export class SegmentWriter {
 
   #abandon(segment: OpenSegment): void {
     if (this.#open !== segment) return;
-    this.#open = null;
     try {
-      this.#io.close(segment.fd);
+      this.#end(segment);
     } catch {
       // Its last error was already told; the descriptor is gone either way.
     }
+  }
+
+  #end(segment: OpenSegment): void {
+    this.#open = null;
+    this.#onSealed(segment.number);
+    this.#io.close(segment.fd);
   }
 }
 

@@ -47,10 +47,10 @@ const IDLE_WAIT_MS = 1_000;
 
 function run(port: MessagePort, data: SpoolWorkerData): void {
   const ring = new RingReader(toSharedRing(data.ring));
-  const writer = new SegmentWriter(data.segments);
+  const tell = (message: SpoolWorkerMessage): void => port.postMessage(message);
+  const writer = new SegmentWriter(data.segments, undefined, (segment) => tell({ kind: 'sealed', segment }));
   const isSynced = data.sync === 'durable';
   const staging = Buffer.allocUnsafeSlow(COMMIT_BYTES_MAX);
-  const tell = (message: SpoolWorkerMessage): void => port.postMessage(message);
   let committedAt = 0;
   let syncDueAt = Number.POSITIVE_INFINITY;
   tell({ kind: 'ready' });
@@ -65,20 +65,23 @@ function run(port: MessagePort, data: SpoolWorkerData): void {
     }
     if (ring.isEmpty()) {
       if (ring.isClosing()) break;
-      if (writer.isDue(Date.now())) sealDue(writer, tell);
+      if (writer.isDue(Date.now())) sealNow(writer, tell);
       ring.wait(Math.min(IDLE_WAIT_MS, syncDueAt - now));
       continue;
     }
     const gapMs = committedAt + data.commitGapMs - now;
     if (gapMs > 0 && !ring.isClosing()) pause(gapMs);
     committedAt = performance.now();
-    tell(commitOnce({ ring, writer, staging, isSynced }));
+    const commit = commitOnce({ ring, writer, staging, isSynced });
+    tell(commit);
+    if (commit.lostCode !== null)
+      attempt(
+        () => writer.sealUsed(),
+        (code) => tell({ kind: 'sync_failed', code }),
+      );
     if (!isSynced && syncDueAt === Number.POSITIVE_INFINITY) syncDueAt = committedAt + SYNC_WITHIN_MS;
   }
-  attempt(
-    () => writer.seal(),
-    (code) => tell({ kind: 'sync_failed', code }),
-  );
+  sealNow(writer, tell);
 }
 
 interface CommitParts {
@@ -122,9 +125,9 @@ function commitOnce({ ring, writer, staging, isSynced }: CommitParts): CommitMes
   return { kind: 'commit', records, writtenAt, lostCode, segment: segment.number, end, blocks, bytes, payloadBytes };
 }
 
-function sealDue(writer: SegmentWriter, tell: (message: SpoolWorkerMessage) => void): void {
+function sealNow(writer: SegmentWriter, tell: (message: SpoolWorkerMessage) => void): void {
   attempt(
-    () => tell({ kind: 'sealed', segment: writer.seal() }),
+    () => writer.seal(),
     (code) => tell({ kind: 'sync_failed', code }),
   );
 }
