@@ -20,6 +20,8 @@ export interface FillPlan {
   readonly days: number;
   readonly now: number;
   readonly retentionDays?: RetentionDays;
+  /** As in organizations that collect them, which is off by default. */
+  readonly hasCountries?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -67,6 +69,7 @@ async function fillPeople({ system }: Databases, plan: FillPlan, since: Date): P
   const settings = {
     ...DEFAULT_TRACKING_SETTINGS,
     timezone: 'Europe/Berlin',
+    collect_region: plan.hasCountries ?? false,
     retention_days: plan.retentionDays ?? DEFAULT_TRACKING_SETTINGS.retention_days,
   };
   await system
@@ -124,14 +127,14 @@ async function fillDay({ system }: Databases, { plan, organization, judgements, 
       set_config('enable_nestloop', 'off', true)`.execute(trx);
     await sql`
       insert into signature_tracking_events (hit_at, organization_id, user_id, user_tracking_id, pixel_id, campaign_id, judgement_id,
-        is_counted, is_unique, is_bot, is_proxy, tracking_type, verdict)
+        is_counted, is_unique, is_bot, is_proxy, tracking_type, verdict, country, is_new_reader)
       with pixels as materialized (
         select p.*, row_number() over (partition by campaign_id order by id) as n, count(*) over (partition by campaign_id) as of
         from (select id, user_id, null::uuid as campaign_id from signature_user_tracking where organization_id = ${organizationId}
           union all select id, user_id, campaign_id from signature_tracking_pixels where organization_id = ${organizationId}) p
       ), drawn as materialized (
         select least(${from}::timestamptz + interval '7 hours' + random() * interval '10 hours', ${until}::timestamptz - random() * interval '50 seconds') as at,
-          random() as place, random() < 0.6 as is_first,
+          random() as place, random() as land, random() < 0.6 as is_first,
           (${judgements}::int[])[1 + floor(random() * ${judgements.length}::int)::int] as judgement_id,
           case when random() < 0.3 then (${organization.campaigns}::uuid[])[1 + floor(random() * ${organization.campaigns.length}::int)::int] end as campaign
         from generate_series(1, ${count}::int)
@@ -139,7 +142,9 @@ async function fillDay({ system }: Databases, { plan, organization, judgements, 
       select date_trunc('milliseconds', drawn.at), ${organizationId}, pixel.user_id, case when drawn.campaign is null then pixel.id end,
         case when drawn.campaign is not null then pixel.id end, drawn.campaign, judged.id,
         judged.verdict <> 'prefetch', judged.verdict <> 'prefetch' and drawn.is_first, false, judged.verdict <> 'human',
-        case when drawn.campaign is null then 'user' else 'campaign' end, judged.verdict
+        case when drawn.campaign is null then 'user' else 'campaign' end, judged.verdict,
+        case when ${plan.hasCountries ?? false}::bool and judged.verdict = 'human' then (${COUNTRIES}::text[])[1 + floor(drawn.land * drawn.land * ${COUNTRIES.length}::int)::int] end,
+        case when judged.verdict = 'human' and drawn.campaign is null then drawn.is_first end
       from drawn join judgements judged on judged.id = drawn.judgement_id
       join sizes on coalesce(sizes.campaign_id, ${NOBODY}) = coalesce(drawn.campaign, ${NOBODY})
       join pixels pixel on coalesce(pixel.campaign_id, ${NOBODY}) = coalesce(drawn.campaign, ${NOBODY}) and pixel.n = 1 + floor(drawn.place * sizes.of)::int
@@ -150,6 +155,12 @@ async function fillDay({ system }: Databases, { plan, organization, judgements, 
       from signature_tracking_events event join judgements judged on judged.id = event.judgement_id
       where event.organization_id = ${organizationId} and event.hit_at >= ${from} and event.hit_at < ${new Date((day + 1) * DAY_MS)}
       group by 1, 2, 3, 4, 5, 6 order by 4`.execute(trx);
+    await sql`insert into tracking_rollup_readers as kept (organization_id, day, client_family, country, opens, readers)
+      select event.organization_id, ${from.toISOString()}::date, judged.client_family, event.country, count(*), count(*) filter (where is_new_reader)
+      from signature_tracking_events event join judgements judged on judged.id = event.judgement_id
+      where event.organization_id = ${organizationId} and event.hit_at >= ${from} and event.hit_at < ${new Date((day + 1) * DAY_MS)}
+        and event.is_new_reader is not null
+      group by 1, 2, 3, 4`.execute(trx);
     await sql`insert into tracking_rollup_days as kept (organization_id, user_id, campaign_id, day, verdict, device, events, opens, uniques)
       select organization_id, user_id, campaign_id, (slot_at at time zone 'Europe/Berlin')::date, verdict, device, sum(events), sum(opens), sum(uniques)
       from tracking_rollup_slots where organization_id = ${organizationId} and slot_at >= ${from} and slot_at < ${new Date((day + 1) * DAY_MS)}
@@ -163,13 +174,21 @@ async function fillDay({ system }: Databases, { plan, organization, judgements, 
 
 const NOBODY = sql`'00000000-0000-0000-0000-000000000000'::uuid`;
 
-/** Kinds of hits as often as they come: half of them readers' own software, a fifth loaded ahead. */
+/** Where readers are: the first ones far more often than the last. */
+const COUNTRIES = Array.from(
+  { length: 60 },
+  (_, index) => `${'ABCDE'[Math.floor(index / 12)]}${'ABCDEFGHIJKL'[index % 12]}`,
+);
+const CLIENTS = 8;
+
+/** Kinds of hits as often as they come: three in five readers' own software, a fifth loaded ahead. */
 async function fillJudgements({ system }: Databases): Promise<readonly number[]> {
   const kinds = ['human desktop', 'human desktop', 'human mobile', 'proxy_open unknown', 'prefetch unknown'];
   await sql`
     insert into judgements (verdict, confidence, reason, rules_version, device, client_family, network_class, hints)
-    select split_part(kind, ' ', 1), 'certain', 'bench', n, split_part(kind, ' ', 2), 'bench', 'eyeball', ''
-    from unnest(${kinds}::text[]) with ordinality as kinds (kind, n) on conflict do nothing`.execute(system);
+    select split_part(kind, ' ', 1), 'certain', 'bench', n, split_part(kind, ' ', 2), 'Client ' || client, 'eyeball', ''
+    from unnest(${kinds}::text[]) with ordinality as kinds (kind, n), generate_series(1, ${CLIENTS}::int) client
+    on conflict do nothing`.execute(system);
   const { rows } = await sql<{ id: number }>`
     select id from judgements where reason = 'bench' order by rules_version`.execute(system);
   return rows.map(({ id }) => id);

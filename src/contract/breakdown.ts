@@ -5,7 +5,7 @@ const breakdownPartSchema = z.object({
   other: z.int().min(1).nullable().describe('Opens of all others together; null: none, or too few to tell of'),
 });
 
-/** GET /api/tracking/my-stats/breakdown: what recipients read with, and where, as far as k-anonymity allows. */
+/** What recipients of a member, or of the whole team, read with, and where, as far as k-anonymity allows. */
 export const breakdownSchema = z.object({
   clients: breakdownPartSchema.describe("Mail programs, of opens by a reader's own software"),
   countries: breakdownPartSchema.describe('Countries of the same opens; empty unless the organization collects them'),

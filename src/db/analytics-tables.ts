@@ -2,7 +2,7 @@ import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
 import type { Device, Verdict } from '../domain/verdict.ts';
 import type { Day, Timestamp } from './column-types.ts';
 
-// The narrow rollups that triggers keep beneath the founding two (no program writes them), and who looks at them.
+// The narrow rollups beneath the founding two, which triggers keep, that of readers, and who looks at them.
 
 /** Counted opens of a member's user pixel in an hour of UTC, by its quarters. */
 export interface TrackingRollupHoursTable {
@@ -66,6 +66,18 @@ export interface TrackingRollupCampaignMembersTable {
   user_id: MemberId;
   events: number;
   opens: number;
+}
+
+/** Opens by readers' own software, of user pixels; the only one of these that process/ writes. */
+export interface TrackingRollupReadersTable {
+  organization_id: OrganizationId;
+  /** UTC. */
+  day: Day;
+  client_family: string;
+  country: string | null;
+  opens: number;
+  /** Different ones in the whole organization. */
+  readers: number;
 }
 
 export interface MemberDashboardViewsTable {

@@ -18,6 +18,7 @@ import type {
   TrackingRollupCampaignMembersTable,
   TrackingRollupCampaignsTable,
   TrackingRollupHoursTable,
+  TrackingRollupReadersTable,
   TrackingRollupTotalsTable,
 } from './analytics-tables.ts';
 import type { Day, JsonDefaulted, JsonOrNull, Timestamp, TimestampDefaulted, TimestampOrNull } from './column-types.ts';
@@ -87,6 +88,7 @@ export interface Schema {
   tracking_rollup_totals: TrackingRollupTotalsTable;
   tracking_rollup_campaigns: TrackingRollupCampaignsTable;
   tracking_rollup_campaign_members: TrackingRollupCampaignMembersTable;
+  tracking_rollup_readers: TrackingRollupReadersTable;
   member_dashboard_views: MemberDashboardViewsTable;
   tracking_drop_slots: TrackingDropSlotsTable;
   unattributed_drops: UnattributedDropsTable;
@@ -229,6 +231,8 @@ interface SignatureTrackingEventsTable {
   tracking_type: TrackingType;
   verdict: Verdict;
   country: string | null;
+  /** Whether it is its reader's first of the day in the organization; null: not in tracking_rollup_readers. */
+  is_new_reader: Generated<boolean | null>;
 }
 
 interface TrackingRollupSlotsTable {

@@ -2,9 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import type { Transaction } from 'kysely';
 import { readDaily } from '../analytics/read-daily.ts';
 import { readMyStats } from '../analytics/read-my-stats.ts';
+import { readOrganizationBreakdown } from '../analytics/read-organization-breakdown.ts';
 import { readOrganizationDaily } from '../analytics/read-organization-daily.ts';
 import { readOrganizationStats } from '../analytics/read-organization-stats.ts';
 import { readViewer, type Viewer } from '../analytics/read-viewer.ts';
+import { breakdownSchema } from '../contract/breakdown.ts';
 import { dailyQuerySchema, dailySchema } from '../contract/daily.ts';
 import { myStatsSchema } from '../contract/my-stats.ts';
 import { organizationStatsSchema } from '../contract/organization-stats.ts';
@@ -47,6 +49,21 @@ export function adminTrackingRoutes(app: HttpApp, context: HttpContext): void {
       const { organizationId } = await requireReader(request);
       const question = { organizationId, days: request.query.days, now: context.clock.now() };
       return withTenant(context.databases, organizationId, (trx) => readOrganizationDaily(trx, question));
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/api/admin/tracking/organization-stats/breakdown',
+    schema: {
+      tags,
+      summary: "What the whole team's mail is read with, and where, as far as k-anonymity allows; by days of UTC",
+      querystring: dailyQuerySchema,
+      response: { 200: breakdownSchema },
+    },
+    handler: async (request) => {
+      const { organizationId } = await requireReader(request);
+      const question = { organizationId, days: request.query.days, now: context.clock.now() };
+      return withTenant(context.databases, organizationId, (trx) => readOrganizationBreakdown(trx, question));
     },
   });
   app.route<{ Params: { userId: string } }>({

@@ -36,8 +36,38 @@ test('an admin saves the days and the departments as files with the figures of t
   expect(departments.text.trim().split(/\r?\n/)).toEqual(['department,opens,users', 'No department,3,2']);
 });
 
+test('what the team’s mail is read with stands in the file as on the page, small groups as one', async () => {
+  const day = new Date().toISOString().slice(0, 10);
+  await databases.system
+    .insertInto('tracking_rollup_readers')
+    .values(
+      ['Outlook 9', 'Apple Mail 6', '=Thunderbird 2', 'Evolution 1'].map((text) => {
+        const [, client = '', readers] = /^(.+) (\d)$/.exec(text) ?? [];
+        const figures = { opens: 10 + Number(readers), readers: Number(readers) };
+        return { organization_id: owner.organizationId, day, client_family: client, country: null, ...figures };
+      }),
+    )
+    .execute();
+  const { body } = await owner.get(`${BASE}/breakdown?days=7`);
+  expect(body).toEqual({
+    clients: { data: [{ name: 'Outlook', opens: 19 }], other: 39 },
+    countries: { data: [], other: null },
+    kAnonymity: 5,
+    days: 7,
+    timezone: 'UTC',
+  });
+  const file = await owner.get(`${BASE}/breakdown/export.csv?days=7`);
+  expect(file.headers.get('content-disposition')).toContain('team-breakdown.csv');
+  expect(file.text.trim().split(/\r?\n/)).toEqual(['kind,name,opens', 'client,Outlook,19', 'client,,39']);
+});
+
 test('a member gets 403, a stranger 401, a wrong period 400', async () => {
-  for (const path of [`${BASE}/daily/export.csv`, `${BASE}/export.csv`]) {
+  for (const path of [
+    `${BASE}/daily/export.csv`,
+    `${BASE}/export.csv`,
+    `${BASE}/breakdown`,
+    `${BASE}/breakdown/export.csv`,
+  ]) {
     expect((await member.get(path)).status).toBe(403);
     expect((await http.send('GET', path)).status).toBe(401);
     expect((await owner.get(`${path}?days=abc`)).status).toBe(400);

@@ -1,7 +1,9 @@
 import { readDaily } from '../analytics/read-daily.ts';
 import { readHours } from '../analytics/read-hours.ts';
+import { readOrganizationBreakdown } from '../analytics/read-organization-breakdown.ts';
 import { readOrganizationDaily } from '../analytics/read-organization-daily.ts';
 import { readOrganizationStats } from '../analytics/read-organization-stats.ts';
+import type { Breakdown } from '../contract/breakdown.ts';
 import { dailyQuerySchema } from '../contract/daily.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import { toCsvLine } from '../kit/to-csv-line.ts';
@@ -94,6 +96,36 @@ function teamRoutes(app: HttpApp, context: HttpContext): void {
       return sendCsv(reply, 'team-departments.csv', toLines(['department', 'opens', 'users'], rows));
     },
   });
+  breakdownRoute(app, context);
+}
+
+function breakdownRoute(app: HttpApp, context: HttpContext): void {
+  app.route({
+    method: 'GET',
+    url: '/api/admin/tracking/organization-stats/breakdown/export.csv',
+    schema: {
+      tags,
+      summary: "What the whole team's mail is read with, and where, as a file",
+      querystring: dailyQuerySchema,
+      response: { 200: csvAnswer('kind (client or country), name (empty: all others), opens') },
+    },
+    handler: async (request, reply) => {
+      const access = await requireAccess(request, 'read:stats');
+      requireRank(access, 'admin');
+      const { organizationId } = access;
+      const question = { organizationId, days: request.query.days, now: context.clock.now() };
+      const { clients, countries } = await withTenant(context.databases, organizationId, (trx) =>
+        readOrganizationBreakdown(trx, question),
+      );
+      const rows = [...toBreakdownRows('client', clients), ...toBreakdownRows('country', countries)];
+      return sendCsv(reply, 'team-breakdown.csv', toLines(['kind', 'name', 'opens'], rows));
+    },
+  });
+}
+
+function toBreakdownRows(kind: string, { data, other }: Breakdown['clients']): readonly Cells[] {
+  const rows: Cells[] = data.map(({ name, opens }) => [kind, name, opens]);
+  return other === null ? rows : [...rows, [kind, null, other]];
 }
 
 type Cells = readonly (string | number | null)[];

@@ -36,6 +36,7 @@ export const BATCH_STEPS = [
   'drops',
   'dead_letters',
   'outbox',
+  'readers',
   'live',
 ] as const;
 

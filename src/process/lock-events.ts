@@ -15,6 +15,8 @@ export interface StoredEvent {
   readonly judgement: Judgement;
   readonly isCounted: boolean;
   readonly isUnique: boolean;
+  readonly isNewReader: boolean | null;
+  readonly country: string | null;
   readonly loads: number;
 }
 
@@ -52,7 +54,7 @@ export async function lockEvents(
 /** Of `signature_tracking_events event` joined with `judgements judged`. */
 export const EVENT_COLUMNS = sql`event.id::float8 as id, (extract(epoch from event.hit_at) * 1000)::float8 as hit_at,
   event.organization_id, event.user_id, event.campaign_id, event.judgement_id, event.is_counted, event.is_unique,
-  event.load_count, judged.verdict, judged.confidence, judged.reason, judged.rules_version, judged.device,
+  event.is_new_reader, event.country, event.load_count, judged.verdict, judged.confidence, judged.reason, judged.rules_version, judged.device,
   judged.client_family, judged.network_class, judged.hints`;
 
 export interface EventRow {
@@ -64,6 +66,8 @@ export interface EventRow {
   judgement_id: number;
   is_counted: boolean;
   is_unique: boolean;
+  is_new_reader: boolean | null;
+  country: string | null;
   load_count: number;
   verdict: Judgement['verdict'];
   confidence: Judgement['confidence'];
@@ -85,6 +89,8 @@ export function toStoredEvent(row: EventRow): StoredEvent {
     judgementId: row.judgement_id,
     isCounted: row.is_counted,
     isUnique: row.is_unique,
+    isNewReader: row.is_new_reader,
+    country: row.country,
     loads: row.load_count,
     judgement: {
       verdict: row.verdict,

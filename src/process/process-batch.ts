@@ -12,6 +12,7 @@ import { markUnique } from './mark-unique.ts';
 import { raiseSignals } from './raise-signals/raise-signals.ts';
 import { PixelsNotHeld, readPixels } from './read-pixels.ts';
 import { rollUp, toRollupChange } from './roll-up.ts';
+import { rollUpReaders, toReaderChanges } from './roll-up-readers.ts';
 import { settleBursts } from './settle-bursts.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
 import { storeDelivered } from './store-delivered.ts';
@@ -28,7 +29,7 @@ import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 // drop, hit of an install test, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
 //
 // Lock order, the same in every processor, so that two of them cannot deadlock: block ids, user pixels, campaign
-// pixels, install tests, visitors of suspect networks, events stored before, plans' windows, visitors, slot rollups, day rollups, signals, drop slots, unattributed drops, live positions; within each, sorted by key. The pixel
+// pixels, install tests, visitors of suspect networks, events stored before, plans' windows, visitors, slot rollups, day rollups, signals, drop slots, unattributed drops, rollups of readers, live positions; within each, sorted by key. The pixel
 // rows' locks make folding and signals exact: whoever holds them sees every load and open that was stored before, and
 // nobody else changes one of theirs. A burst found late changes opens of pixels that its batch has not locked: then the
 // batch is rolled back and tried again with their locks among the others (PixelsNotHeld).
@@ -114,6 +115,7 @@ async function storeBatch(
         withdrawnSignals: signals.withdrawn,
       }),
     );
+    await time('readers', () => rollUpReaders(trx, [...events.flatMap(toReaderChanges), ...withdrawn.readerChanges]));
     await time('live', () =>
       storeLiveEvents(trx, {
         events,

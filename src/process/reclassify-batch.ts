@@ -10,6 +10,7 @@ import type { JudgementIds } from './judgement-ids.ts';
 import { EVENT_COLUMNS, type EventRow, type StoredEvent, toStoredEvent } from './lock-events.ts';
 import { type Rejudged, rejudgeEvents, toRejudgedChanges } from './rejudge-events.ts';
 import { rollUp } from './roll-up.ts';
+import { rollUpReaders, toRejudgedReaderChanges } from './roll-up-readers.ts';
 
 export interface ReclassifyWork {
   readonly runId: number;
@@ -53,6 +54,7 @@ export async function reclassifyBatch(
         trx,
         toRejudgedChanges(rejudged, ({ hitAt }) => toLocalDay(hitAt, settings.timezone)),
       );
+      await rollUpReaders(trx, toRejudgedReaderChanges(rejudged));
       return { events: events.length, last: events.length < BATCH_EVENTS_MAX ? null : (events.at(-1) ?? null) };
     });
 }

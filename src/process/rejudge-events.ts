@@ -3,6 +3,7 @@ import type { Schema } from '../db/schema.ts';
 import { isMachine, isProxied, type Judgement } from '../domain/verdict.ts';
 import type { JudgementIds } from './judgement-ids.ts';
 import type { StoredEvent } from './lock-events.ts';
+import { isReader } from './mark-unique.ts';
 import type { RollupChange } from './roll-up.ts';
 
 /** A stored event, whose row is locked, and what it is judged now. */
@@ -24,16 +25,22 @@ export async function rejudgeEvents(
   await sql`
     update signature_tracking_events event
     set judgement_id = now.judgement_id, verdict = now.verdict, is_counted = now.is_counted,
-      is_unique = now.is_unique, is_bot = now.is_bot, is_proxy = now.is_proxy
+      is_unique = now.is_unique, is_bot = now.is_bot, is_proxy = now.is_proxy, is_new_reader = now.is_new_reader
     from unnest(${column(({ event }) => event.organizationId)}::uuid[], ${column(({ event }) => event.id)}::bigint[], ${column(({ event }) => event.hitAt)}::float8[],
       ${column(({ judgement }) => judgementIds.of(judgement))}::int[], ${column(({ judgement }) => judgement.verdict)}::text[],
       ${column((one) => one.isCounted)}::bool[], ${column((one) => one.isUnique)}::bool[],
       ${column(({ judgement }) => isMachine(judgement.verdict))}::bool[],
-      ${column(({ judgement }) => isProxied(judgement.verdict))}::bool[])
-      as now (organization_id, id, hit_at, judgement_id, verdict, is_counted, is_unique, is_bot, is_proxy)
+      ${column(({ judgement }) => isProxied(judgement.verdict))}::bool[], ${column(toNewReader)}::bool[])
+      as now (organization_id, id, hit_at, judgement_id, verdict, is_counted, is_unique, is_bot, is_proxy, is_new_reader)
     where event.organization_id = now.organization_id and event.id = now.id and event.hit_at = to_timestamp(now.hit_at / 1000)`.execute(
     trx,
   );
+}
+
+/** One that becomes a reader's is not its reader's first: nothing says any more whose it was. */
+export function toNewReader({ event, judgement, isCounted }: Rejudged): boolean | null {
+  const isReading = isReader({ verdict: judgement.verdict, isCounted, campaignId: event.campaignId });
+  return isReading ? (event.isNewReader ?? false) : null;
 }
 
 /** What the rollups lose under the old judgement and gain under the new one. */

@@ -58,10 +58,10 @@ async function insertEvents(
   const ifCampaign = <T>(event: OpenEvent, value: T) => (event.pixel.trackingType === 'campaign' ? value : null);
   await sql`
     insert into signature_tracking_events (id, hit_at, organization_id, user_id, user_tracking_id, pixel_id, campaign_id,
-      judgement_id, load_count, is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country)
+      judgement_id, load_count, is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country, is_new_reader)
     overriding system value
     select id, to_timestamp(hit_at / 1000), organization_id, user_id, user_tracking_id, pixel_id, campaign_id,
-      judgement_id, load_count, is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country
+      judgement_id, load_count, is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country, is_new_reader
     from unnest(${ids}::bigint[], ${column((e) => e.hit.hitAt)}::float8[], ${column((e) => e.pixel.organizationId)}::uuid[],
       ${column((e) => e.pixel.memberId)}::uuid[], ${column((e) => ifUser(e, e.pixel.id))}::uuid[],
       ${column((e) => ifCampaign(e, e.pixel.id))}::uuid[], ${column((e) => e.pixel.campaignId)}::uuid[],
@@ -70,13 +70,16 @@ async function insertEvents(
       ${column((e) => e.isCounted)}::bool[], ${column((e) => e.isUnique)}::bool[],
       ${column((e) => isMachine(e.judgement.verdict))}::bool[], ${column((e) => isProxied(e.judgement.verdict))}::bool[],
       ${column((e) => e.pixel.isRetired)}::bool[], ${column((e) => e.pixel.trackingType)}::text[],
-      ${column((e) => e.judgement.verdict)}::text[], ${column(toCountry)}::text[])
+      ${column((e) => e.judgement.verdict)}::text[], ${column(toCountry)}::text[],
+      ${column((e) => e.isNewReader)}::bool[])
       as event (id, hit_at, organization_id, user_id, user_tracking_id, pixel_id, campaign_id, judgement_id, load_count,
-        is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country)`.execute(trx);
+        is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country, is_new_reader)`.execute(
+    trx,
+  );
 }
 
 /** Only of readers, and only where the organization asks for it. */
-function toCountry({ judgement, pixel, hit }: OpenEvent): string | null {
+export function toCountry({ judgement, pixel, hit }: OpenEvent): string | null {
   return judgement.verdict === 'human' && pixel.settings.collect_region ? hit.country : null;
 }
 

@@ -11,6 +11,7 @@ import type { JudgementIds } from './judgement-ids.ts';
 import type { StoredEvent } from './lock-events.ts';
 import { type Rejudged, rejudgeEvents, toRejudgedChanges } from './rejudge-events.ts';
 import type { RollupChange } from './roll-up.ts';
+import { type ReaderChange, toGoneReaderChanges, toRejudgedReaderChanges } from './roll-up-readers.ts';
 
 /** What became of events that turned out to be part of a burst. */
 export interface Withdrawn {
@@ -22,6 +23,7 @@ export interface Withdrawn {
   readonly events: readonly StoredEvent[];
   readonly removedIds: readonly number[];
   readonly changes: readonly RollupChange[];
+  readonly readerChanges: readonly ReaderChange[];
   /** Loads of the removed events, which were counted as hits of an earlier batch. */
   readonly refusedLoads: number;
 }
@@ -43,6 +45,7 @@ export const NOTHING_WITHDRAWN: Withdrawn = {
   events: [],
   removedIds: [],
   changes: [],
+  readerChanges: [],
   refusedLoads: 0,
 };
 
@@ -86,6 +89,7 @@ export async function withdrawEvents(
       ...toRejudgedChanges(kept, toDay),
       ...refused.map(({ event }): RollupChange => toRemovedChange(event, toDay(event))),
     ],
+    readerChanges: [...toRejudgedReaderChanges(kept), ...refused.flatMap(({ event }) => toGoneReaderChanges(event))],
     refusedLoads: refused.reduce((sum, { event }) => sum + event.loads, 0),
   };
 }
@@ -116,28 +120,46 @@ async function removeEvents(trx: Transaction<Schema>, events: readonly StoredEve
 
 const HOUR_MS = 3_600_000;
 
-/** The rows by which markUnique knew the visitor in the event's window. */
+/** The rows by which markUnique knew the visitor in the event's window, and as a reader of the day. */
 async function removeClaims(
   trx: Transaction<Schema>,
   refused: readonly { readonly event: StoredEvent; readonly burst: BurstEvent }[],
   toDay: (event: StoredEvent) => string,
 ): Promise<void> {
-  const claims = refused
-    .filter(({ event }) => event.isUnique)
-    .flatMap(({ event, burst }) => burst.identities.map((identity) => ({ event, ...identity })));
+  const claims = refused.flatMap(({ event, burst }) =>
+    toWindows(event, toDay).flatMap((window) =>
+      burst.identities.map((identity) => ({ event, ...window, ...identity })),
+    ),
+  );
   if (claims.length === 0) return;
-  const toWindow = ({ event }: (typeof claims)[number]): number =>
-    event.campaignId === null ? Date.parse(toDay(event)) : Math.floor(event.hitAt / HOUR_MS) * HOUR_MS;
-  const days = claims.map(({ keyDay }) => keyDay);
   await sql`
     delete from visitor_seen seen
-    using unnest(${days.map((day) => new Date(day * DAY_MS).toISOString().slice(0, 10))}::date[],
-      ${claims.map(({ event }) => event.organizationId)}::uuid[],
-      ${claims.map(({ event }) => (event.campaignId === null ? 'day' : 'hour'))}::text[],
-      ${claims.map(({ event }) => event.campaignId ?? event.memberId)}::uuid[], ${claims.map(toWindow)}::float8[],
+    using unnest(${claims.map(({ keyDay }) => new Date(keyDay * DAY_MS).toISOString().slice(0, 10))}::date[],
+      ${claims.map(({ event }) => event.organizationId)}::uuid[], ${claims.map(({ kind }) => kind)}::text[],
+      ${claims.map(({ scopeId }) => scopeId)}::uuid[], ${claims.map(({ windowAt }) => windowAt)}::float8[],
       ${claims.map(({ visitor }) => visitor)}::bytea[]) as gone (key_day, organization_id, kind, scope_id, at, visitor)
     where seen.key_day = gone.key_day and seen.organization_id = gone.organization_id and seen.kind = gone.kind
       and seen.scope_id = gone.scope_id and seen.visitor = gone.visitor and seen.window_at = to_timestamp(gone.at / 1000)`.execute(
     trx,
   );
+}
+
+interface ClaimedWindow {
+  readonly kind: 'day' | 'hour' | 'reader';
+  readonly scopeId: string;
+  readonly windowAt: number;
+}
+
+function toWindows(event: StoredEvent, toDay: (event: StoredEvent) => string): readonly ClaimedWindow[] {
+  const { campaignId, memberId, organizationId, hitAt, isUnique, isNewReader } = event;
+  const windows: ClaimedWindow[] = [];
+  if (isUnique)
+    windows.push(
+      campaignId === null
+        ? { kind: 'day', scopeId: memberId, windowAt: Date.parse(toDay(event)) }
+        : { kind: 'hour', scopeId: campaignId, windowAt: Math.floor(hitAt / HOUR_MS) * HOUR_MS },
+    );
+  if (isNewReader === true)
+    windows.push({ kind: 'reader', scopeId: organizationId, windowAt: Math.floor(hitAt / DAY_MS) * DAY_MS });
+  return windows;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { makeBlock, makeHit } from '../../tests/support/hits.ts';
 import { NOW, prepareProcessing } from '../../tests/support/processing.ts';
 import type { SeededOrganization } from '../../tests/support/seed.ts';
-import { readDrops } from '../../tests/support/tracking.ts';
+import { readDrops, readRollupDrift } from '../../tests/support/tracking.ts';
 import { OPERATOR, recordAudit } from '../audit/record-audit.ts';
 import type { MemberId, OrganizationId } from '../domain/ids.ts';
 import { eraseMember, eraseOrganization } from './erase.ts';
@@ -112,12 +112,14 @@ describe('the export', () => {
     expect(event).not.toHaveProperty('client_family');
   });
 
-  test('of an organization names every tenant table and no hash, token, key or other organization', async () => {
+  test('of an organization names every tenant table but that of readers, and no hash, token, key or other organization', async () => {
     const { ours, theirs } = await fill();
     const { end, text } = await readExport(ours.organizationId);
     const tables = await processing.database.system.transaction().execute(readTenantTables);
     expect(tables.length).toBeGreaterThan(15);
-    expect(Object.keys(end)).toEqual(expect.arrayContaining(tables.map((table) => table.name)));
+    const names = tables.map((table) => table.name);
+    expect(names.filter((name) => !Object.hasOwn(end, name))).toEqual(['tracking_rollup_readers']);
+    expect(text).not.toContain('Outlook');
     expect(end).toMatchObject({ signature_tracking_events: 3, dead_letters: 2, users: 2 });
     expect(text).not.toContain(theirs.organizationId);
     for (const { pixel } of ours.members) expect(text).not.toContain(toHex(pixel.tokenHash));
@@ -151,6 +153,23 @@ describe('erasing a member', () => {
     expect(lines.find((line) => line.action === 'member.changed')).toMatchObject({ before: null, after: null });
     expect(await readAll(theirs)).toEqual(others);
     expect((await readAll(ours)).signature_tracking_events).toBe(2);
+  });
+
+  test("takes their opens out of the figures of the organization's readers", async () => {
+    const { ours, member } = await fill();
+    const readers = async () => {
+      const { rows } = await sql`select opens, readers from tracking_rollup_readers
+        where organization_id = ${ours.organizationId}`.execute(processing.database.system);
+      return rows;
+    };
+    expect(await readers()).toEqual([{ opens: 2, readers: 2 }]);
+    await eraseMember(processing.database, {
+      organizationId: ours.organizationId,
+      memberId: member.memberId,
+      actor: OPERATOR,
+    });
+    expect(await readers()).toEqual([{ opens: 1, readers: 1 }]);
+    expect(await readRollupDrift(processing.database)).toEqual([]);
   });
 
   test('a hit still in the spool finds no pixel and drops as unknown', async () => {

@@ -41,6 +41,8 @@ export async function eraseMember(databases: Databases, erasure: MemberErasure):
       'visitor_seen',
       sql`organization_id = ${organizationId} and scope_id in (${toScopes(organizationId, memberId)})`,
     );
+    const opens = await eraseOpens(trx, { organizationId, memberId });
+    erased.signature_tracking_events = opens.erased;
     for (const { name, memberColumns } of await readTenantTables(trx))
       if (memberColumns.includes('user_id'))
         await remove(name, sql`organization_id = ${organizationId} and user_id = ${memberId}`);
@@ -51,11 +53,54 @@ export async function eraseMember(databases: Databases, erasure: MemberErasure):
     );
     await remove('organization_users', sql`organization_id = ${organizationId} and id = ${memberId}`);
     await erasePersons(remove, [personId]);
+    await lessenReaders(trx, organizationId, opens.read);
     await redactMember(trx, { organizationId, memberId, subjectIds: invitationIds });
     const subject = { id: memberId, name: ERASED_NAME };
     await recordAudit(trx, { organizationId, actor, action: 'member.erased', subject, after: erased });
     return erased;
   });
+}
+
+interface ReadOpens {
+  readonly day: string;
+  readonly client: string;
+  readonly country: string | null;
+  readonly opens: number;
+  readonly readers: number;
+}
+
+/** Answers what they had added to the rollup of the organization's readers, in which no member is named. */
+async function eraseOpens(
+  trx: Transaction<Schema>,
+  { organizationId, memberId }: Pick<MemberErasure, 'organizationId' | 'memberId'>,
+): Promise<{ readonly erased: number; readonly read: readonly ReadOpens[] }> {
+  const { rows } = await sql<{ erased: number; read: readonly ReadOpens[] }>`
+    with gone as (
+      delete from ${sql.table('signature_tracking_events')} where organization_id = ${organizationId} and user_id = ${memberId}
+      returning hit_at, judgement_id, country, is_new_reader
+    ), read as (
+      select (gone.hit_at at time zone 'UTC')::date as day, judged.client_family as client, gone.country,
+        count(*) as opens, count(*) filter (where gone.is_new_reader) as readers
+      from gone join judgements judged on judged.id = gone.judgement_id where gone.is_new_reader is not null group by 1, 2, 3
+    )
+    select (select count(*)::int from gone) as erased, (select coalesce(json_agg(read), '[]') from read) as read`.execute(
+    trx,
+  );
+  return rows[0] ?? { erased: 0, read: [] };
+}
+
+/** After everything else, as processing does: these rows are every batch's. */
+async function lessenReaders(
+  trx: Transaction<Schema>,
+  organizationId: OrganizationId,
+  read: readonly ReadOpens[],
+): Promise<void> {
+  await sql`
+    update tracking_rollup_readers kept set opens = kept.opens - less.opens, readers = kept.readers - less.readers
+    from json_to_recordset(${JSON.stringify(read)}::json) as less (day date, client text, country text, opens int, readers int)
+    where kept.organization_id = ${organizationId} and kept.day = less.day and kept.client_family = less.client
+      and kept.country is not distinct from less.country`.execute(trx);
+  await sql`delete from tracking_rollup_readers where organization_id = ${organizationId} and opens <= 0`.execute(trx);
 }
 
 /** Everything, the audit log too; people whom another organization knows keep their account there. */

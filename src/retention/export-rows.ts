@@ -55,6 +55,7 @@ async function toSources(trx: Transaction<Schema>, question: ExportQuestion): Pr
   const { organizationId, memberId } = question;
   const tables = await readTenantTables(trx);
   const sources = tables.flatMap((table) => {
+    if (table.name === READERS) return [];
     const isMine = memberId === null ? sql`true` : toMemberCondition(table, memberId);
     if (isMine === null) return [];
     return {
@@ -68,6 +69,9 @@ async function toSources(trx: Transaction<Schema>, question: ExportQuestion): Pr
   const organization = sql`select to_jsonb(t) as row from organizations t where t.id = ${sql.lit(organizationId)}`;
   return [{ name: 'organizations', query: organization }, { name: 'users', query: people }, ...sources];
 }
+
+/** What readers are is told in groups only: GET /api/admin/tracking/organization-stats/breakdown. */
+const READERS = 'tracking_rollup_readers';
 
 /** Null: the table says nothing about one member. */
 function toMemberCondition(table: TenantTable, memberId: MemberId): RawBuilder<unknown> | null {

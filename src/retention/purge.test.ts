@@ -53,6 +53,9 @@ async function storeHistory(
   await sql`insert into tracking_drop_slots values (${organizationId}, ${memberId}, null, ${at}, 'bot', 1)`.execute(
     system,
   );
+  await sql`insert into tracking_rollup_readers values (${organizationId}, ${at}::timestamptz::date, 'Other', null, 1, 1)`.execute(
+    system,
+  );
 }
 
 const readAges = async (
@@ -71,7 +74,7 @@ test("events, slots and drops go after their organization's retention, day total
   );
   const purged = await purge(database, NOW);
   // Two were older than every organization's retention, and went with their weeks.
-  expect(purged).toMatchObject({ events: 4, slots: 8 + 4, days: 1, isUnfinished: false });
+  expect(purged).toMatchObject({ events: 4, slots: 8 + 4, days: 1 + 4 + 2, isUnfinished: false });
   expect(purged.eventWeeks).toBeGreaterThan(0);
   for (const [table, column] of [
     ['signature_tracking_events', 'hit_at'],
@@ -81,6 +84,8 @@ test("events, slots and drops go after their organization's retention, day total
     expect(await readAges(table, column, month)).toEqual([0, 29]);
     expect(await readAges(table, column, quarter)).toEqual([0, 29, 31, 89]);
   }
+  expect(await readAges('tracking_rollup_readers', 'day', month)).toEqual([0, 29]);
+  expect(await readAges('tracking_rollup_readers', 'day', quarter)).toEqual([0, 29, 31, 89]);
   expect(await readAges('tracking_rollup_days', 'day', month)).toHaveLength(6);
   expect(await purge(database, NOW)).toMatchObject({
     eventWeeks: 0,

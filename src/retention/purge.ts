@@ -70,6 +70,7 @@ export async function purge(databases: Databases, now: number, signal?: AbortSig
     await remove('signals', 'signal_digests', sql`${mine} and until_at < ${keptFrom}`);
     await remove('slots', 'tracking_rollup_slots', sql`${mine} and slot_at < ${keptFrom}`);
     await remove('slots', 'tracking_drop_slots', sql`${mine} and slot_at < ${keptFrom}`);
+    await remove('days', 'tracking_rollup_readers', sql`${mine} and day < (${keptFrom} at time zone 'UTC')::date`);
   }
   const totalsKeptFrom = sql`((${toTimestamp(now)} at time zone 'UTC')::date - make_interval(months => ${TOTALS_MONTHS}))::date`;
   await remove('days', 'tracking_rollup_days', sql`day < ${totalsKeptFrom}`);

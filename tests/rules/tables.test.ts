@@ -19,6 +19,10 @@ const SHARED: Readonly<Record<string, { readonly zones: readonly string[]; reado
     zones: ['campaigns', 'process'],
     why: 'processing sets delivered_at in the transaction of the open that proves delivery',
   },
+  tracking_rollup_readers: {
+    zones: ['process', 'retention'],
+    why: "no member is named in it: an erasure takes the member's part out in its own transaction (docs/decisions/0016)",
+  },
 };
 
 const folders: string[] = [];

@@ -24,6 +24,7 @@ const TRACKED = [
   'signature_tracking_events',
   'tracking_rollup_slots',
   'tracking_rollup_days',
+  'tracking_rollup_readers',
   'tracking_drop_slots',
   'unattributed_drops',
   'dead_letters',

@@ -28,6 +28,7 @@ export interface Reading {
   readonly memberId: string;
   readonly at: number;
   readonly agent: string;
+  readonly isCampaign: boolean;
   loads: number;
 }
 
@@ -97,7 +98,13 @@ export function makeRandomHits(plan: RandomPlan): RandomHits {
     const visitor = `${address} ${kind.agent}`;
     const open = { memberId: holder.memberId, at: minute * MINUTE_MS + 5_000, visitor, device: kind.device };
     const key = `${isCampaign} ${open.memberId} ${minute} ${isProxy ? kind.agent : visitor}`;
-    const reading = readings.get(key) ?? { memberId: open.memberId, at: open.at, agent: kind.agent, loads: 0 };
+    const reading = readings.get(key) ?? {
+      memberId: open.memberId,
+      at: open.at,
+      agent: kind.agent,
+      isCampaign,
+      loads: 0,
+    };
     reading.loads += loads;
     readings.set(key, reading);
     if (kind.counts === 'no' || (kind.counts === 'machine' && organization.excludeBots)) continue;

@@ -99,6 +99,33 @@ export function toCells(opens: readonly LocalOpen[]): ReadonlyMap<string, number
   return cells;
 }
 
+/**
+ * Section 5: a group is shown from k different visitors on its largest day, the others as one; whoever takes what is
+ * shown from the whole must be left with at least two groups and k visitors. Most opens first, ties by name.
+ */
+export function recountBreakdown(
+  opens: readonly { readonly name: string; readonly day: string; readonly visitor: string }[],
+  k: number,
+) {
+  const opensOf = (names: readonly string[]) => opens.filter(({ name }) => names.includes(name));
+  const isLarge = (names: readonly string[]) => {
+    const days = new Map<string, Set<string>>();
+    for (const { day, visitor } of opensOf(names)) days.set(day, (days.get(day) ?? new Set()).add(visitor));
+    return [...days.values()].some((visitors) => visitors.size >= k);
+  };
+  const data = [...new Set(opens.map(({ name }) => name))]
+    .map((name) => ({ name, opens: opensOf([name]).length }))
+    .sort((a, b) => b.opens - a.opens || (a.name < b.name ? -1 : 1));
+  const shown = data.filter(({ name }) => isLarge([name]));
+  const hidden = data.filter(({ name }) => !isLarge([name])).map(({ name }) => name);
+  while (hidden.length > 0 && (hidden.length === 1 || !isLarge(hidden))) {
+    const next = shown.pop();
+    if (!next) return { data: [], other: null };
+    hidden.push(next.name);
+  }
+  return { data: shown, other: hidden.length === 0 ? null : opensOf(hidden).length };
+}
+
 const NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 function toPeaks(opens: readonly LocalOpen[]) {

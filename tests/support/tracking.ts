@@ -49,7 +49,16 @@ export async function readRollupDrift(databases: Pick<Databases, 'system'>): Pro
       ((${recounted}) except all (${kept})) union all ((${kept}) except all (${recounted}))`.execute(databases.system);
     return rows;
   };
-  return [...(await drift(slots, keptSlots)), ...(await drift(days, keptDays)), ...(await readNarrowDrift(databases))];
+  const readers = sql`select e.organization_id, j.client_family, e.country, count(*)::int as opens,
+      count(*) filter (where is_new_reader)::int as readers, (e.hit_at at time zone 'UTC')::date as at ${from}
+      where e.is_counted and e.verdict = 'human' and e.campaign_id is null group by 1, 2, 3, 6`;
+  const keptReaders = sql`select organization_id, client_family, country, opens, readers, day from tracking_rollup_readers`;
+  return [
+    ...(await drift(slots, keptSlots)),
+    ...(await drift(days, keptDays)),
+    ...(await drift(readers, keptReaders)),
+    ...(await readNarrowDrift(databases)),
+  ];
 }
 
 function ofVerdict(verdict: Verdict) {

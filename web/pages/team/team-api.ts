@@ -1,3 +1,4 @@
+import type { Breakdown } from '../../../src/contract/breakdown.ts';
 import type { Daily } from '../../../src/contract/daily.ts';
 import type { MyStats } from '../../../src/contract/my-stats.ts';
 import type { OrganizationStats } from '../../../src/contract/organization-stats.ts';
@@ -22,6 +23,8 @@ export const teamApi = {
   },
   organization: (days: number) =>
     request<OrganizationStats>('GET', `/api/admin/tracking/organization-stats?days=${days}`),
+  breakdown: (days: number) =>
+    request<Breakdown>('GET', `/api/admin/tracking/organization-stats/breakdown?days=${days}`),
   member: (userId: string) => request<MyStats>('GET', `/api/admin/tracking/user/${userId}/stats`),
   memberDaily: (userId: string, days: number) =>
     request<Daily>('GET', `/api/admin/tracking/user/${userId}/stats/daily?days=${days}`),

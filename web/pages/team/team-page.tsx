@@ -17,6 +17,7 @@ import { MemberDrawer, type Shown } from './member-drawer.tsx';
 import { teamApi } from './team-api.ts';
 import { TeamMembers } from './team-members.tsx';
 import styles from './team-page.module.css';
+import { TeamReaders } from './team-readers.tsx';
 import { TopPerformers } from './top-performers.tsx';
 
 const PERIODS = [7, 30, 90];
@@ -56,6 +57,7 @@ export function TeamPage() {
             <DepartmentBars stats={stats.data} />
           </div>
           <TeamMembers days={days} onShow={setShown} />
+          <TeamReaders days={days} />
         </>
       ) : (
         <div className={styles.waiting}>
