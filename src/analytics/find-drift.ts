@@ -3,6 +3,7 @@ import type { Schema } from '../db/schema.ts';
 import { addDays, SLOT_MS, toDayStart, toLastDays } from '../domain/calendar.ts';
 import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
 import type { Device, Verdict } from '../domain/verdict.ts';
+import { findNarrowDrift, type NarrowDrift } from './find-narrow-drift.ts';
 import { readSettings } from './read-organization-stats.ts';
 import { toKeptFrom, toTimeZone } from './read-viewer.ts';
 
@@ -31,13 +32,15 @@ export interface DriftReport {
   /** Rows that differ, all of them; `rows` holds the first hundred of each rollup. */
   readonly drifted: number;
   readonly rows: readonly Drift[];
+  /** Of the rollups beneath, which most questions are answered from. */
+  readonly narrowRows: readonly NarrowDrift[];
 }
 
 const ROWS_MAX = 100;
 
 /**
  * Counts an organization's events again and compares both rollups with them, within what the retention keeps of whole
- * slots and whole local days. Changes nothing. Each rollup is one statement, so a running server causes no false alarm.
+ * slots and whole local days, and the narrow rollups with these two. Changes nothing. Each rollup is one statement, so a running server causes no false alarm.
  */
 export async function findDrift(
   trx: Transaction<Schema>,
@@ -69,10 +72,13 @@ export async function findDrift(
     kept: sql`select *, day::text as at from tracking_rollup_days
       where organization_id = ${organizationId} and day >= ${days[0] ?? last}::date`,
   });
+  const keptFrom = toKeptFrom(now, settings);
+  const narrow = await findNarrowDrift(trx, { organizationId, keptFrom, rowsMax: ROWS_MAX });
   return {
     events: slots.events,
-    drifted: slots.drifted + byDay.drifted,
+    drifted: slots.drifted + byDay.drifted + narrow.drifted,
     rows: [...slots.rows, ...byDay.rows],
+    narrowRows: narrow.rows,
   };
 }
 
@@ -90,7 +96,7 @@ interface Comparison {
 async function compare(
   trx: Transaction<Schema>,
   { organizationId, since, rollup, toAt, kept }: Comparison,
-): Promise<DriftReport> {
+): Promise<Omit<DriftReport, 'narrowRows'>> {
   const { rows } = await sql<Omit<Drift, 'rollup'> & { all: number; total: number }>`
     with recount as materialized (
       select event.user_id, event.campaign_id, ${toAt} as at, event.verdict, judged.device, count(*)::int as events,

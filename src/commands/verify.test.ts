@@ -61,3 +61,20 @@ test.each([
   expect(await runCommand(['verify'])).toBe(1);
   expect(stdout).toContain(`${report.drifted} figures differ`);
 });
+
+test.each([
+  ['hours', sql`update tracking_rollup_hours set mobile_2 = mobile_2 + 1`],
+  ['totals', sql`delete from tracking_rollup_totals`],
+  ['campaigns', sql`update tracking_rollup_campaigns set uniques = uniques - 1`],
+  ['campaign_members', sql`update tracking_rollup_campaign_members set opens = opens + 1`],
+  ['readers', sql`update tracking_rollup_readers set readers = readers + 1`],
+])('drift in the %s that dashboards read is named too', async (rollup, change) => {
+  await change.execute(database.system);
+  expect(await runCommand(['verify', '--json'])).toBe(1);
+  const [report] = JSON.parse(stdout).organizations;
+  expect(report).toMatchObject({ drifted: expect.any(Number), rows: [] });
+  expect(report.narrowRows.length).toBe(Math.min(report.drifted, 100));
+  expect(new Set(report.narrowRows.map((row: { rollup: string }) => row.rollup))).toEqual(new Set([rollup]));
+  expect(await runCommand(['verify'])).toBe(1);
+  expect(stdout).toMatch(new RegExp(`\\n  ${rollup} .+: .+ \\d+, recounted \\d+`));
+});

@@ -59,13 +59,20 @@ async function runVerify(words: readonly string[]): Promise<number> {
 function toText(reports: readonly Verified[]): string {
   if (reports.length === 0) return 'There is no organization yet.\n';
   return reports
-    .flatMap(({ name, events, drifted, rows }) => [
+    .flatMap(({ name, events, drifted, rows, narrowRows }) => [
       `${name}: ${events} opens counted again, ${drifted === 0 ? 'every figure agrees' : `${drifted} figures differ`}`,
       ...rows.map(
         ({ rollup, at, memberId, campaignId, verdict, device, kept, recounted }) =>
           `  ${rollup} ${at} member ${memberId}${campaignId ? ` campaign ${campaignId}` : ''} ${verdict} ${device}: ` +
           `opens ${kept.opens}, recounted ${recounted.opens}; unique ${kept.uniques}, recounted ${recounted.uniques}; ` +
           `events ${kept.events}, recounted ${recounted.events}`,
+      ),
+      ...narrowRows.map(
+        ({ rollup, row, kept, recounted }) =>
+          `  ${rollup} ${row}: ${Object.keys(kept)
+            .filter((figure) => kept[figure] !== recounted[figure])
+            .map((figure) => `${figure} ${kept[figure]}, recounted ${recounted[figure]}`)
+            .join('; ')}`,
       ),
     ])
     .map((line) => `${line}\n`)
