@@ -6,6 +6,7 @@ import { readDaily } from '../src/analytics/read-daily.ts';
 import { readHours } from '../src/analytics/read-hours.ts';
 import { readMyStats } from '../src/analytics/read-my-stats.ts';
 import { readOpens } from '../src/analytics/read-opens.ts';
+import { readOrganizationBreakdown } from '../src/analytics/read-organization-breakdown.ts';
 import { readOrganizationDaily } from '../src/analytics/read-organization-daily.ts';
 import { readOrganizationStats } from '../src/analytics/read-organization-stats.ts';
 import { readQuality } from '../src/analytics/read-quality.ts';
@@ -86,6 +87,7 @@ function toQuestions({ organizationId, members, campaigns }: FilledOrganization)
     ['organization-stats, 30 days', 50, (trx) => readOrganizationStats(trx, team(30))],
     ['organization-stats, 90 days', 50, (trx) => readOrganizationStats(trx, team(90))],
     ['organization daily, 30 days', 50, (trx) => readOrganizationDaily(trx, team(30))],
+    ['organization breakdown, 30 days', 50, (trx) => readOrganizationBreakdown(trx, team(30))],
     ['quality, organization', 50, (trx) => readQuality(trx, { memberId: null, ...team(30) })],
     ['campaign', 50, ofCampaign((trx, campaignId) => readCampaignStats(trx, { organizationId, campaignId, now }))],
     [

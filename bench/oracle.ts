@@ -8,7 +8,7 @@ const { values } = parseArgs({ options: { hits: { type: 'string', default: '2000
 const began = performance.now();
 const child = spawn(
   'npx',
-  ['vitest', 'run', '--project', 'unit', 'src/analytics/oracle.test.ts', '--testTimeout=600000'],
+  ['vitest', 'run', '--project', 'servers', 'src/analytics/oracle.test.ts', '--testTimeout=600000'],
   {
     env: { ...process.env, ORACLE_HITS: values.hits },
     stdio: 'inherit',

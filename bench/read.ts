@@ -17,14 +17,15 @@ import { startBenchServer } from './start-bench-server.ts';
 import { warmUpPixels } from './warm-up-pixels.ts';
 
 const HELP = `Usage: npm run bench -- read [--sizes 1000000,10000000] [--members 1000] [--campaigns 200] [--rounds 200]
-                          [--keep folder] [--under-load] [--hits-per-second 2000]
+                          [--countries] [--keep folder] [--under-load] [--hits-per-second 2000]
 
 Fills an embedded PostgreSQL of its own, in a temporary folder and with the settings of serve, with one organization
 for each size, opens of the last 90 days, and asks each question of the dashboards again and again: as the application
 role, transaction included, of another member or campaign each time. Prints p50 and p95 in ms, the factor from the
-first size to the last, and the bytes stored per open. --keep fills into this folder and leaves it there; what it holds
-already is asked and not filled again (fill anew on another day: the days asked for end today). --under-load asks the last size once more, 20 ms between questions,
-while a real server takes pixel hits, and prints how the pixels were answered meanwhile. Needs 6 GB of disk for 10 million.
+first size to the last, and the bytes stored per open. --countries fills as where readers' countries are collected.
+--keep fills into this folder and leaves it there; what it holds already is asked and not filled again (fill anew on
+another day: the days asked for end today). --under-load asks the last size once more, 20 ms between questions, while a
+real server takes pixel hits, and prints how the pixels were answered meanwhile. Needs 6 GB of disk for 10 million.
 
 Exit code: 0 when every budget holds, 1 when one does not.
 `;
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     members: { type: 'string', default: '1000' },
     campaigns: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '200' },
+    countries: { type: 'boolean', default: false },
     keep: { type: 'string' },
     'under-load': { type: 'boolean', default: false },
     'hits-per-second': { type: 'string', default: '2000' },
@@ -110,6 +112,7 @@ async function fill(databases: Databases, url: string, events: number): Promise<
     campaigns: Number(values.campaigns),
     days: 90,
     now: Date.now(),
+    hasCountries: values.countries,
   });
   const filledMs = performance.now() - began;
   const client = new pg.Client({ connectionString: url });
