@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import pg from 'pg';
 import { type Databases, openDatabases } from '../../src/db/open-databases.ts';
 import { seal, toPurposeKey } from '../../src/kit/crypto.ts';
 import { readEmbeddedUrl } from '../../tests/support/embedded-url.ts';
-import type { Actor, Stage } from '../../tests/support/screenshots/open-stage.ts';
+import type { Stage } from '../../tests/support/screenshots/open-stage.ts';
 import { type FilledOrganization, fillEvents } from '../fill-events.ts';
 
 export interface LargeSize {
@@ -13,26 +14,46 @@ export interface LargeSize {
 }
 
 const CAMPAIGNS = 200;
+const DEPARTMENTS = 20;
 const DAYS = 90;
 
-/** An organization of that size in the stage's database; answers its owner, and a campaign that everybody carries. */
-export async function fillLarge(stage: Stage, size: LargeSize): Promise<{ owner: Actor; campaignId: string }> {
+/** Whom to sign in as, and what to look at. */
+export interface LargeOrganization {
+  readonly email: string;
+  readonly userId: string;
+  /** Everybody carries it. */
+  readonly campaignId: string;
+}
+
+/** An organization of that size in the stage's database. */
+export async function fillLarge(stage: Stage, size: LargeSize): Promise<LargeOrganization> {
   const url = await readEmbeddedUrl(stage.server.dataDir);
   const databases = openDatabases(url, { statementMsMax: 3_600_000 });
   try {
     const plan = { events: size.opens, members: size.members, campaigns: CAMPAIGNS, days: DAYS, now: Date.now() };
     const filled = await fillEvents(databases, plan);
     const email = await makeOwner(stage, databases, filled);
+    await fillDepartments(databases, filled);
     await sealPixels(databases, filled, toPurposeKey(size.appSecret, 'pixel-token'));
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query('vacuum analyze');
     await client.end();
-    const owner = await stage.signIn({ email, password: stage.password, userId: filled.members[0] ?? '' });
-    return { owner, campaignId: filled.campaigns[0] ?? '' };
+    return { email, userId: filled.members[0] ?? '', campaignId: filled.campaigns[0] ?? '' };
   } finally {
     await databases.close();
   }
+}
+
+/** Each member in one of them, some in none. */
+async function fillDepartments({ system }: Databases, { organizationId }: FilledOrganization): Promise<void> {
+  await sql`
+    with made as (
+      insert into departments (organization_id, name) select ${organizationId}, 'Department ' || n
+      from generate_series(1, ${DEPARTMENTS}::int) n returning id, name)
+    update organization_users as member set department_id = made.id from made
+    where member.organization_id = ${organizationId}
+      and made.name = 'Department ' || (abs(hashtext(member.id::text)) % ${DEPARTMENTS + 2}::int)`.execute(system);
 }
 
 /** The first member becomes the owner, with the password of everybody on the stage. */
@@ -67,24 +88,19 @@ async function makeOwner(
   return email;
 }
 
-/** The owner's own pixels can be read again, as the signature page does. */
+/** The owner's own pixels, and everybody's of the campaign that is looked at, can be shown again. */
 async function sealPixels({ system }: Databases, filled: FilledOrganization, tokenKey: Buffer): Promise<void> {
-  const [owner] = filled.members;
-  if (owner === undefined) throw new Error('an organization needs a member');
+  const [owner, campaignId] = [filled.members[0], filled.campaigns[0]];
+  if (owner === undefined || campaignId === undefined) throw new Error('an organization needs a member and a campaign');
   const token = Buffer.from(filled.tokens[0] ?? '');
   for (const table of ['signature_user_tracking', 'signature_tracking_pixels'] as const) {
-    const pixels = await system
-      .selectFrom(table)
-      .where('organization_id', '=', filled.organizationId)
-      .where('user_id', '=', owner)
-      .select('id')
-      .execute();
-    for (const { id } of pixels)
-      await system
-        .updateTable(table)
-        .set({ pixel_token_sealed: seal(tokenKey, token, id) })
-        .where('organization_id', '=', filled.organizationId)
-        .where('id', '=', id)
-        .execute();
+    const { rows: pixels } = await sql<{ id: string }>`
+      select id from ${sql.table(table)} where organization_id = ${filled.organizationId} and (user_id = ${owner}
+        or to_jsonb(${sql.table(table)}) ->> 'campaign_id' = ${campaignId})`.execute(system);
+    const ids = pixels.map(({ id }) => id);
+    const sealed = ids.map((id) => seal(tokenKey, token, id));
+    await sql`update ${sql.table(table)} as pixel set pixel_token_sealed = made.sealed
+      from unnest(${ids}::uuid[], ${sealed}::bytea[]) as made (id, sealed)
+      where pixel.id = made.id and pixel.organization_id = ${filled.organizationId}`.execute(system);
   }
 }

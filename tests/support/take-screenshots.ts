@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSlack } from './fakes/start-slack.ts';
-import { type Camera, createCamera } from './screenshots/create-camera.ts';
+import { ALL_LOOKS, type Camera, createCamera } from './screenshots/create-camera.ts';
 import { type Actor, openStage, READERS, readPixel, type Stage } from './screenshots/open-stage.ts';
 import { shootFilm } from './screenshots/shoot-film.ts';
 import { shootStates } from './screenshots/shoot-states.ts';
@@ -9,7 +9,7 @@ import { shootStates } from './screenshots/shoot-states.ts';
 // npm run screenshots: the built product with the demo in it, photographed page by page into docs/screenshots and, as
 // the landing page shows it, into web/public/landing. Ends with 1 when any page complained about anything.
 
-const HELP = `Usage: npm run screenshots -- [--states] [--film] [--only <pattern>] [--png <folder>]
+const HELP = `Usage: npm run screenshots -- [--states] [--film] [--only <pattern>] [--png <folder>] [--trial <folder> [--german]]
 
 Photographs every page at 1440 px in light and at 390 px in dark, from the built product with the demo in it.
 
@@ -17,6 +17,8 @@ Photographs every page at 1440 px in light and at 390 px in dark, from the built
   --film    the moving picture of the landing page instead, by real opens
   --only    of the pages, those whose name holds this
   --png     also as PNG into this folder
+  --trial   only into this folder, as JPEG, each width in light and in dark: to be looked at and not kept
+  --german  in German; only with --trial
 `;
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -43,6 +45,8 @@ const { values } = parseArgs({
     film: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     png: { type: 'string' },
+    trial: { type: 'string' },
+    german: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -54,9 +58,15 @@ async function takeScreenshots(): Promise<number> {
   const slack = await startSlack();
   const stage = await openStage({ DESTINATIONS_URLS: `slack=${slack.url}` });
   try {
-    const pictures = { folder: PICTURES, only: new RegExp(values.only), png: values.png ?? null };
+    const { trial } = values;
+    const pictures = {
+      folder: trial ?? PICTURES,
+      only: new RegExp(values.only),
+      png: values.png ?? null,
+      ...(trial === undefined ? {} : { looks: ALL_LOOKS, locale: values.german ? 'de-DE' : 'en-GB' }),
+    };
     if (values.film) return tell(await shootFilm(stage, join(ROOT, 'web/public/landing'), pictures.png));
-    if (values.states) return tell(await shootStates(stage, { ...pictures, folder: join(PICTURES, 'states') }));
+    if (values.states) return tell(await shootStates(stage, { ...pictures, folder: join(pictures.folder, 'states') }));
     const camera = await createCamera(stage, pictures);
     await shootPages(stage, camera, slack.url + slack.hook);
     return tell(camera.complaints);

@@ -38,6 +38,9 @@ export interface Pictures {
   readonly only: RegExp;
   /** Also as PNG into this folder, to be looked at and not kept. */
   readonly png: string | null;
+  readonly looks?: readonly Look[];
+  /** What the browser asks for; en-GB when left out. */
+  readonly locale?: string;
 }
 
 export interface Look {
@@ -51,6 +54,12 @@ export const LOOKS: readonly Look[] = [
   { width: 390, height: 844, colorScheme: 'dark' },
 ];
 
+/** Each width in each scheme. */
+export const ALL_LOOKS: readonly Look[] = LOOKS.flatMap((look) => [
+  { ...look, colorScheme: 'light' as const },
+  { ...look, colorScheme: 'dark' as const },
+]);
+
 /** Longer pages are cut: nobody looks at a picture of ten screens. */
 const HEIGHT_MAX = 1_600;
 const QUALITIES = [60, 45];
@@ -63,9 +72,9 @@ export async function createCamera(stage: Stage, to: Pictures): Promise<Camera> 
   const complaints: string[] = [];
   const shoot = async (shot: Shot): Promise<void> => {
     if (!only.test(shot.name)) return;
-    for (const look of LOOKS) {
+    for (const look of to.looks ?? LOOKS) {
       const name = `${shot.name}-${look.width}-${look.colorScheme}`;
-      const page = await openPage(stage, look, shot.actor, shot.timezone);
+      const page = await openPage(stage, look, { actor: shot.actor, timezone: shot.timezone, locale: to.locale });
       watch(page, (complaint) => {
         if (shot.mayFailRequests && complaint.startsWith('Failed to load resource')) return;
         complaints.push(`${name}: ${complaint}`);
@@ -90,14 +99,21 @@ export async function createCamera(stage: Stage, to: Pictures): Promise<Camera> 
   return { shoot, complaints };
 }
 
-export async function openPage(stage: Stage, look: Look, actor?: Actor, timezoneId = 'Europe/Berlin'): Promise<Page> {
+interface Visitor {
+  readonly actor?: Actor | undefined;
+  readonly timezone?: string | undefined;
+  readonly locale?: string | undefined;
+}
+
+export async function openPage(stage: Stage, look: Look, visitor: Visitor = {}): Promise<Page> {
+  const { actor, timezone = 'Europe/Berlin', locale = 'en-GB' } = visitor;
   const context = await stage.browser.newContext({
     baseURL: stage.server.url,
     viewport: { width: look.width, height: look.height },
     colorScheme: look.colorScheme,
     reducedMotion: 'reduce',
-    locale: 'en-GB',
-    timezoneId,
+    locale,
+    timezoneId: timezone,
   });
   if (actor) {
     await context.addCookies([...actor.cookies]);
@@ -115,10 +131,22 @@ export function watch(page: Page, complain: (complaint: string) => void): void {
   });
 }
 
+/** One part's figures may bring the next part: a page stands once nothing of it was busy for some frames. */
 async function stand(page: Page, isBusy: boolean): Promise<void> {
   await page.locator('h1').first().waitFor();
-  if (!isBusy) await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+  if (!isBusy) await page.evaluate(UNTIL_CALM);
 }
+
+const CALM_FRAMES = 30;
+const UNTIL_CALM = `new Promise((done) => {
+  let calm = 0;
+  const look = () => {
+    const isBusy = document.querySelector('[aria-busy=true]') !== null || document.querySelector('h1') === null;
+    calm = isBusy ? 0 : calm + 1;
+    if (calm > ${CALM_FRAMES}) done(); else requestAnimationFrame(look);
+  };
+  look();
+})`;
 
 /** Two frames after the last font and picture have come. */
 export async function settle(page: Page): Promise<void> {

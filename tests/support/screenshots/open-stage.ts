@@ -45,9 +45,11 @@ const OWN_BROWSER =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15';
 const PASSWORD = 'nine walnut ladders';
 
-export async function openStage(env: Record<string, string> = {}): Promise<Stage> {
-  const [server, browser] = await Promise.all([startServer({ env }), launchBrowser()]);
-  const demo = await fillDemo(server);
+/** On a data folder of its own, or on `keptIn`, which stays for the next time. */
+export async function openStage(env: Record<string, string> = {}, keptIn?: string): Promise<Stage> {
+  const started = startServer({ env, ...(keptIn === undefined ? {} : { dataDir: keptIn }) });
+  const [server, browser] = await Promise.all([started, launchBrowser()]);
+  const demo = await fillDemo(server, env);
   let signedUp = 0;
   return {
     server,
@@ -71,14 +73,15 @@ export async function openStage(env: Record<string, string> = {}): Promise<Stage
     close: async () => {
       await browser.close();
       await server.stop();
-      await removeFolder(server.dataDir);
+      if (keptIn === undefined) await removeFolder(server.dataDir);
     },
   };
 }
 
-async function fillDemo({ dataDir, port }: RunningServer): Promise<DemoAnswer> {
+/** With the server's own environment: pixels sealed under another APP_SECRET could not be shown. */
+async function fillDemo({ dataDir, port }: RunningServer, own: Record<string, string>): Promise<DemoAnswer> {
   const main = new URL('../../../dist/main.js', import.meta.url).pathname;
-  const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1' };
+  const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1', ...own };
   const { stdout } = await promisify(execFile)(process.execPath, [main, 'demo', '--json'], { env });
   return JSON.parse(stdout) as DemoAnswer;
 }

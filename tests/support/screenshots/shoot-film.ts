@@ -28,7 +28,7 @@ export async function shootFilm(stage: Stage, folder: string, png: string | null
   const pages: Page[] = [];
   for (const colorScheme of THEMES) {
     const look: Look = { width: 1120, height: 700, colorScheme };
-    const page = await openPage(stage, look, rep, timezone);
+    const page = await openPage(stage, look, { actor: rep, timezone });
     watch(page, (complaint) => complaints.push(`film-${colorScheme}: ${complaint}`));
     await page.goto('/live');
     await toFeed(page).getByText('Globex renewal').waitFor();
