@@ -106,10 +106,37 @@ export const campaignListQuerySchema = z.object({
     .default(CAMPAIGN_PAGE_DEFAULT),
   /** The `next` of the page before. */
   cursor: z.uuid('the `next` of the page before').optional(),
+  figures: z
+    .enum(['true', 'false'], { error: 'true or false' })
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('With `figures` on each campaign'),
 });
 
+const count = z.int().min(0);
+
+/** How a campaign is doing, in one line of a list. */
+export const campaignFiguresSchema = z.object({
+  opens: count.describe('Over its whole life'),
+  unique: count.nullable().describe('Null where readers are not told apart'),
+  lastOpenDay: z.iso.date().nullable().describe('In the zone of the organization'),
+  daily: z.array(count).describe('Opens of the last 30 days, today last'),
+});
+export type CampaignFigures = z.infer<typeof campaignFiguresSchema>;
+
 /** GET /api/campaigns, newest first: a member's own and those in their signature, all of them for an admin. */
-export const campaignListSchema = z.object({ data: z.array(campaignSchema), next: z.string().nullable() });
+export const campaignListSchema = z.object({
+  data: z.array(
+    campaignSchema.extend({
+      figures: campaignFiguresSchema
+        .nullable()
+        .optional()
+        .describe('Where they were asked for; null: they are not shown to who asks'),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+export type CampaignList = z.infer<typeof campaignListSchema>;
 
 /** GET /api/campaigns/:id/pixels. `variant` is its label, null without variants. */
 export const campaignPixelsSchema = z.object({

@@ -3,6 +3,7 @@ import { seedPartitions } from '../../tests/support/seed.ts';
 import { joinOrganization, type SignedIn, signUpOwner } from '../../tests/support/sign-in-people.ts';
 import { type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
+import { campaignListSchema } from '../contract/campaign.ts';
 import { campaignStatsSchema } from '../contract/campaign-stats.ts';
 import { dailySchema } from '../contract/daily.ts';
 import { toLocalDay } from '../domain/calendar.ts';
@@ -131,6 +132,18 @@ test('one row a day, zeros included', async () => {
   expect(data).toHaveLength(7);
   expect(data.at(-1)).toEqual({ date: toLocalDay(NOW, 'UTC'), opens: 6, unique: 4 });
   expect(data.slice(0, 6).every(({ opens }) => opens === 0)).toBe(true);
+});
+
+test('a list with figures says of each campaign how it is doing, to those who may see them', async () => {
+  const { data } = campaignListSchema.parse((await owner.get('/api/campaigns?figures=true')).body);
+  const figures = data.find(({ id }) => id === campaignId)?.figures;
+  expect(figures).toMatchObject({ opens: 6, unique: 4, lastOpenDay: toLocalDay(NOW, 'UTC') });
+  expect(figures?.daily).toHaveLength(30);
+  expect(figures?.daily.slice(-2)).toEqual([0, 6]);
+  const ofMember = campaignListSchema.parse((await member.get('/api/campaigns?figures=true')).body).data;
+  expect(ofMember.map(({ id, figures: told }) => [id, told])).toEqual([[campaignId, null]]);
+  const plain = campaignListSchema.parse((await owner.get('/api/campaigns')).body).data;
+  expect(plain[0]).not.toHaveProperty('figures');
 });
 
 test('the export has every recorded open and nothing of a recipient', async () => {

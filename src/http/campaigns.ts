@@ -1,3 +1,4 @@
+import { readCampaignFigures } from '../analytics/read-campaign-figures.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { changeStatus } from '../campaigns/change-status.ts';
 import { createCampaign } from '../campaigns/create-campaign.ts';
@@ -5,6 +6,7 @@ import { readCampaignPixels } from '../campaigns/read-campaign-pixels.ts';
 import { type CampaignsQuestion, readCampaigns } from '../campaigns/read-campaigns.ts';
 import {
   type Campaign as CampaignAnswer,
+  type CampaignList,
   type CampaignPixels,
   type CreateCampaign,
   campaignListQuerySchema,
@@ -52,15 +54,14 @@ export function campaignRoutes(app: HttpApp, context: HttpContext): void {
       response: { 200: campaignListSchema },
     },
     handler: async (request) => {
-      const access = await requireAccess(request, 'read:stats', 'write:campaigns');
-      const { limit, cursor } = request.query;
+      const { limit, cursor, figures } = request.query;
+      const access = await (figures
+        ? requireAccess(request, 'read:stats')
+        : requireAccess(request, 'read:stats', 'write:campaigns'));
       const after = cursor === undefined ? null : parseUuid<CampaignId>(cursor);
-      return list(context, {
-        organizationId: access.organizationId,
-        ofMember: access.role === 'member' ? access.memberId : null,
-        limit,
-        after,
-      });
+      const ofMember = access.role === 'member' ? access.memberId : null;
+      const question = { organizationId: access.organizationId, ofMember, limit, after };
+      return figures ? listWithFigures(context, access, question) : list(context, question);
     },
   });
   app.route<{ Params: { id: string } }>({
@@ -140,6 +141,22 @@ const NO_AUDIENCE = {
 async function list(context: HttpContext, question: CampaignsQuestion) {
   const page = await withTenant(context.databases, question.organizationId, (trx) => readCampaigns(trx, question));
   return { data: page.data.map(toAnswer), next: page.next };
+}
+
+/** Figures are for admins and for the owner of a deal, as they are on the campaign's own page. */
+async function listWithFigures(
+  context: HttpContext,
+  access: Access,
+  question: CampaignsQuestion,
+): Promise<CampaignList> {
+  const { organizationId } = access;
+  return withTenant(context.databases, organizationId, async (trx) => {
+    const page = await readCampaigns(trx, question);
+    const campaignIds = page.data.filter((campaign) => mayRun(access, campaign)).map(({ id }) => id);
+    const figures = await readCampaignFigures(trx, { organizationId, campaignIds, now: context.clock.now() });
+    const data = page.data.map((campaign) => ({ ...toAnswer(campaign), figures: figures.get(campaign.id) ?? null }));
+    return { data, next: page.next };
+  });
 }
 
 async function readOne(context: HttpContext, access: Access, id: string): Promise<CampaignAnswer> {

@@ -1,6 +1,7 @@
 import type {
   Campaign,
   CampaignChange,
+  CampaignList,
   CampaignPixels,
   CampaignRemoval,
   CarriedVariant,
@@ -10,17 +11,12 @@ import type { CampaignStats } from '../../../src/contract/campaign-stats.ts';
 import type { Daily } from '../../../src/contract/daily.ts';
 import { request } from '../../api.ts';
 
-export interface CampaignPage {
-  readonly data: readonly Campaign[];
-  readonly next: string | null;
-}
-
 export type CampaignAction = Campaign['actions'][number];
 
 export const campaignsApi = {
   /** Newest first; `cursor` is the `next` of the page before. */
   list: (cursor: string | null) =>
-    request<CampaignPage>('GET', `/api/campaigns${cursor === null ? '' : `?cursor=${cursor}`}`),
+    request<CampaignList>('GET', `/api/campaigns?figures=true${cursor === null ? '' : `&cursor=${cursor}`}`),
   one: (id: string) => request<Campaign>('GET', `/api/campaigns/${encodeURIComponent(id)}`),
   pixels: (id: string) => request<CampaignPixels>('GET', `/api/campaigns/${encodeURIComponent(id)}/pixels`),
   stats: (id: string) => request<CampaignStats>('GET', `/api/campaigns/${encodeURIComponent(id)}/stats`),

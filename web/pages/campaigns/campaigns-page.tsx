@@ -43,11 +43,7 @@ export function CampaignsPage() {
         <LoadError what={words('yours')} error={list.error} onRetry={() => list.refetch()} />
       ) : (
         <section className={`${panel.panel} ${styles.list}`} aria-label={words('title')} aria-busy={!campaigns}>
-          {campaigns ? (
-            <CampaignTable campaigns={campaigns} person={person} />
-          ) : (
-            <Placeholder width="100%" height={200} />
-          )}
+          {campaigns ? <CampaignTable campaigns={campaigns} /> : <Placeholder width="100%" height={200} />}
           {list.hasNextPage ? (
             <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
               {words('older')}
