@@ -6,6 +6,8 @@ import type { Quality } from '../src/contract/quality.ts';
 import type { SessionState, SignInRequest } from '../src/contract/session.ts';
 import type { SignUpRequest } from '../src/contract/sign-up.ts';
 import type { Signature } from '../src/contract/signature.ts';
+import { locale } from './messages/locale.ts';
+import { toFieldWords, toServerWords } from './messages/to-server-words.ts';
 import { readWords } from './messages/use-words.ts';
 
 // Words in, answers out; whatever goes wrong leaves as an ApiProblem. Each area of the screens that is loaded later has
@@ -85,22 +87,36 @@ export async function request<T>(
     throw new ApiProblem(0, readWords('shell')('unreachable'));
   }
   if (response.status === 401) refused();
-  if (!response.ok) throw toProblem(response, text);
+  if (!response.ok) throw await toProblem(response, text);
   return parseJson<T>(text) as T;
 }
 
-function toProblem(response: Response, text: string): ApiProblem {
+async function toProblem(response: Response, text: string): Promise<ApiProblem> {
+  const { status } = response;
   const problem = parseJson<ProblemDocument & { message?: string }>(text);
-  if (response.status === 429) {
-    return new ApiProblem(
-      429,
-      problem?.detail ?? readWords('shell')('tooMany', { wait: toWaitWords(response.headers.get('retry-after')) }),
-    );
-  }
-  const detail =
-    problem?.detail ?? problem?.message ?? readWords('shell')('answered', { status: `${response.status}` });
-  const fields = Object.fromEntries((problem?.errors ?? []).map((error) => [error.field, error.detail]));
-  return new ApiProblem(response.status, detail, { fields, ...(problem?.code ? { code: problem.code } : {}) });
+  const wrong = problem?.errors ?? [];
+  const fields = await Promise.all(
+    wrong.map(async ({ field, detail }) => [field, await toFieldWords(detail)] as const),
+  );
+  const told = problem?.detail ?? problem?.message;
+  const detail = told === undefined ? toPlainWords(response) : await toDetail(told, fields);
+  return new ApiProblem(status, detail, {
+    fields: Object.fromEntries(fields),
+    ...(problem?.code ? { code: problem.code } : {}),
+  });
+}
+
+/** What is wrong with fields is told with their names in English; other languages say what each takes. */
+async function toDetail(told: string, fields: readonly (readonly [field: string, words: string])[]): Promise<string> {
+  const words = await toServerWords(told);
+  return words !== told || fields.length === 0 || locale === 'en' ? words : fields.map(([, said]) => said).join('; ');
+}
+
+function toPlainWords({ status, headers }: Response): string {
+  const words = readWords('shell');
+  return status === 429
+    ? words('tooMany', { wait: toWaitWords(headers.get('retry-after')) })
+    : words('answered', { status: `${status}` });
 }
 
 function toWaitWords(retryAfter: string | null): string {

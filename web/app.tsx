@@ -17,12 +17,12 @@ const ResetPasswordPage = lazy(() =>
   withWords(import('./pages/reset-password/reset-password-page.tsx'), 'ResetPasswordPage', 'entry'),
 );
 const SignaturePage = lazy(() =>
-  withWords(import('./pages/signature/signature-page.tsx'), 'SignaturePage', 'signature'),
+  withWords(import('./pages/signature/signature-page.tsx'), 'SignaturePage', 'signature', 'reasons'),
 );
 const TemplatesPage = lazy(() =>
   withWords(import('./pages/signature/templates-page.tsx'), 'TemplatesPage', 'signature'),
 );
-const LivePage = lazy(() => withWords(import('./pages/live/live-page.tsx'), 'LivePage', 'live'));
+const LivePage = lazy(() => withWords(import('./pages/live/live-page.tsx'), 'LivePage', 'live', 'reasons'));
 const CampaignsPage = lazy(() =>
   withWords(import('./pages/campaigns/campaigns-page.tsx'), 'CampaignsPage', 'campaigns'),
 );

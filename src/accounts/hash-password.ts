@@ -19,9 +19,9 @@ export async function hashPassword(auth: Auth, password: string): Promise<string
 }
 
 function refuseWeakPassword(password: string): void {
-  if (password.length < PASSWORD_CHARS_MIN || password.length > PASSWORD_CHARS_MAX) {
-    const expected = `${PASSWORD_CHARS_MIN} to ${PASSWORD_CHARS_MAX} characters; 15 or more are advised.`;
-    throw new AccountError('password_length', `A password has ${expected}`, 'password');
-  }
+  if (password.length < PASSWORD_CHARS_MIN || password.length > PASSWORD_CHARS_MAX)
+    throw new AccountError('password_length', PASSWORD_LENGTH, 'password');
   if (isCommonPassword(password)) throw new AccountError('password_too_common', PASSWORD_TOO_COMMON, 'password');
 }
+
+const PASSWORD_LENGTH = `A password has ${PASSWORD_CHARS_MIN} to ${PASSWORD_CHARS_MAX} characters; 15 or more are advised.`;

@@ -1,4 +1,5 @@
 import type { Signal } from '../../src/contract/signal.ts';
+import { loadWords, readWords } from '../messages/use-words.ts';
 
 // What a new signal does besides standing on the screen: a notification and a sound, each only where it was asked for
 // in this browser. Of all tabs only the one that hears the server does it.
@@ -45,15 +46,22 @@ export function raiseAlert(signal: Signal): void {
   if (signal.silencedFor !== null) return;
   if (isAlertOn('sound')) playTone();
   if (!isAlertOn('notify') || !canNotify() || Notification.permission !== 'granted') return;
-  try {
-    const shown = new Notification(signal.title, { body: signal.sentence, tag: signal.id });
-    shown.onclick = () => {
-      window.focus();
-      shown.close();
-    };
-  } catch {
-    // Phones have notifications only through a service worker, which we have none of.
-  }
+  // Phones have notifications only through a service worker, which we have none of: there it throws.
+  void notify(signal).catch(() => undefined);
+}
+
+/** In the person's language, which is here where Live was open before. */
+async function notify(signal: Signal): Promise<void> {
+  const [{ toSignalTitle, toSignalWords }] = await Promise.all([
+    import('../pages/live/to-signal-words.ts'),
+    loadWords('live'),
+  ]);
+  const words = readWords('live');
+  const shown = new Notification(toSignalTitle(signal, words), { body: toSignalWords(signal, words), tag: signal.id });
+  shown.onclick = () => {
+    window.focus();
+    shown.close();
+  };
 }
 
 const TONE_SECONDS = 0.35;

@@ -4,6 +4,8 @@ import type { destinations } from './en/destinations.ts';
 import { engagement } from './en/engagement.ts';
 import type { entry } from './en/entry.ts';
 import type { live } from './en/live.ts';
+import type { reasons } from './en/reasons.ts';
+import type { server } from './en/server.ts';
 import type { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import type { signals } from './en/signals.ts';
@@ -21,6 +23,8 @@ export interface Catalogue {
   readonly team: typeof team;
   readonly settings: typeof settings;
   readonly live: typeof live;
+  readonly reasons: typeof reasons;
+  readonly server: typeof server;
   readonly campaigns: typeof campaigns;
   readonly campaign: typeof campaign;
   readonly signals: typeof signals;
@@ -51,6 +55,14 @@ export const CATALOGUE: Readonly<Record<PageName, Readonly<Record<'en' | 'de', L
   live: {
     en: async () => (await import('./en/live.ts')).live,
     de: async () => (await import('./de/live.ts')).live,
+  },
+  server: {
+    en: async () => (await import('./en/server.ts')).server,
+    de: async () => (await import('./de/server.ts')).server,
+  },
+  reasons: {
+    en: async () => (await import('./en/reasons.ts')).reasons,
+    de: async () => (await import('./de/reasons.ts')).reasons,
   },
   campaigns: {
     en: async () => (await import('./en/campaigns.ts')).campaigns,

@@ -92,6 +92,7 @@ export const live: Translated<typeof english> = {
   theSignals: 'Ihre Signale',
   more: '{count, plural, one {# weitere Öffnung} other {# weitere Öffnungen}}',
   yourSignature: 'Ihre Signatur',
+  signatureOf: 'Signatur von {name}',
   counted: 'gezählt',
   notCounted: 'nicht gezählt',
   signal: 'Signal',

@@ -59,7 +59,7 @@ export const shell: Translated<typeof english> = {
 
   awayTitle: 'MailTracker antwortet nicht.',
   awayWords:
-    'Sie sehen die letzten bekannten Zahlen. Öffnungen werden weiter gezählt; alle paar Sekunden wird neu gefragt.',
+    'Was Sie sehen, ist vielleicht veraltet. Öffnungen werden weiter gezählt; alle paar Sekunden wird neu gefragt.',
   tryAgain: 'Noch einmal',
   notLoaded: 'Nicht geladen: {what}',
   notShown: 'Nicht sichtbar: {what}',

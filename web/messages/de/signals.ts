@@ -72,7 +72,7 @@ export const signals: Translated<typeof english> = {
     'Die Resonanz eines Mitglieds in einem Rahmen Ihres eigenen Portals. Nur die hier genannten Seiten dürfen sie zeigen.',
   theOrigins: 'Die Seiten, die es zeigen dürfen',
   origins: 'Seiten, die es zeigen dürfen',
-  originsHint: 'Eine je Zeile, so wie Ihr Browser den Anfang der Adresse schreibt. Keine: niemand darf.',
+  originsHint: 'Eine je Zeile, etwa https://portal.example. Solange keine dasteht, darf es keine Seite zeigen.',
   embedTitle: 'In Ihr Portal einbauen',
   embedKey:
     'Der Server Ihres Portals fragt mit <link>einem API-Schlüssel</link>, der Zahlen lesen darf, nach einer signierten Adresse für das dort angemeldete Mitglied:',

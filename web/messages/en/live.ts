@@ -89,6 +89,7 @@ export const live = {
   theSignals: 'Your signals',
   more: '{count, plural, one {# more open} other {# more opens}}',
   yourSignature: 'Your signature',
+  signatureOf: 'Signature of {name}',
   counted: 'counted',
   notCounted: 'not counted',
   signal: 'signal',

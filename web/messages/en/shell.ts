@@ -56,7 +56,7 @@ export const shell = {
   languageTo: 'Language: {name}',
 
   awayTitle: 'MailTracker does not answer.',
-  awayWords: 'You see the last known figures. Opens go on being counted; it is asked again every few seconds.',
+  awayWords: 'What you see may be out of date. Opens go on being counted; it is asked again every few seconds.',
   tryAgain: 'Try again',
   notLoaded: '{what} could not be loaded',
   notShown: '{what} cannot be shown',

@@ -68,7 +68,7 @@ export const signals = {
   widgetLead: 'A member’s engagement in a frame of your own portal. Only the pages named here may show it.',
   theOrigins: 'The pages that may show it',
   origins: 'Pages that may show it',
-  originsHint: 'One a line, as your browser writes the beginning of the address. None: nobody may.',
+  originsHint: 'One on each line, such as https://portal.example. While there is none, no page may show it.',
   embedTitle: 'Put it into your portal',
   embedKey:
     'Your portal’s server asks for a signed address, with <link>an API key</link> that may read figures, for the member who is signed in there:',

@@ -4,7 +4,7 @@ import { toCallNow } from '../../live/to-heat.ts';
 import { useWords } from '../../messages/use-words.ts';
 import styles from './earlier.module.css';
 import { toClockWords } from './to-clock-words.ts';
-import { toSignalWords } from './to-signal-words.ts';
+import { toSignalTitle, toSignalWords } from './to-signal-words.ts';
 
 interface Props {
   readonly signals: readonly Signal[];
@@ -29,7 +29,7 @@ export function Earlier({ signals, now, onWhy }: Props) {
           <li key={signal.id} className={styles.row}>
             <span className={styles.time}>{toClockWords(signal.raisedAt)}</span>
             <span>
-              <strong dir="auto">{signal.title}</strong> · {toSignalWords(signal, words)}
+              <strong dir="auto">{toSignalTitle(signal, words)}</strong> · {toSignalWords(signal, words)}
             </span>
             <span className={styles.time}>
               {signal.outcome

@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import type { Open } from '../../../src/contract/open-feed.ts';
 import type { Signal } from '../../../src/contract/signal.ts';
+import { toVerdictWords } from '../../messages/to-verdict-words.ts';
 import { useWords } from '../../messages/use-words.ts';
 import styles from './live-page.module.css';
 import { toClockWords } from './to-clock-words.ts';
 import type { FeedRow } from './to-feed-rows.ts';
 import { toOpenWords } from './to-open-words.ts';
-import { toSignalWords } from './to-signal-words.ts';
+import { toSignalTitle, toSignalWords } from './to-signal-words.ts';
 
 /** Newest first. What was refused is dimmed, not hidden: seeing the noise kept out is what builds trust. */
 export function Feed({ rows, label }: { readonly rows: readonly FeedRow[]; readonly label: string }) {
@@ -25,6 +26,7 @@ const SURE = { certain: 'certain', probable: 'probable' } as const;
 
 function OpenRow({ open }: { readonly open: Open }) {
   const words = useWords('live');
+  const reasons = useWords('reasons');
   const [isAsked, setAsked] = useState(false);
   const id = `why-${open.id}`;
   const name = open.campaignName ?? words('yourSignature');
@@ -55,7 +57,7 @@ function OpenRow({ open }: { readonly open: Open }) {
         {words('why')}
       </button>
       <p id={id} className={styles.reason} hidden={!isAsked}>
-        {open.explanation} {words(sure)}
+        {toVerdictWords(reasons, open.reason, open.explanation)} {words(sure)}
       </p>
     </li>
   );
@@ -70,7 +72,7 @@ function SignalRow({ signal }: { readonly signal: Signal }) {
       </time>
       <div>
         <span className={signal.level === 'hot' ? styles.hot : styles.subject}>
-          {words('signal')} · <span dir="auto">{signal.title}</span>
+          {words('signal')} · <span dir="auto">{toSignalTitle(signal, words)}</span>
         </span>
         <span className={styles.words}>
           {' · '}

@@ -7,7 +7,7 @@ import { useWords } from '../../messages/use-words.ts';
 import { HeatBar } from './heat-bar.tsx';
 import styles from './signal-card.module.css';
 import { toClockWords } from './to-clock-words.ts';
-import { toSignalWords } from './to-signal-words.ts';
+import { toSignalTitle, toSignalWords } from './to-signal-words.ts';
 
 export type Outcome = 'reached' | 'no_answer' | 'noise';
 
@@ -24,6 +24,7 @@ interface Props {
 /** One person to call: how hot, what they did, and one tap for what became of it. */
 export function SignalCard({ signal, also, now, person, onSay, onWhy }: Props) {
   const words = useWords('live');
+  const title = toSignalTitle(signal, words);
   const isHot = signal.level === 'hot';
   const isOwn = person === null || signal.userId === person.userId;
   return (
@@ -34,7 +35,7 @@ export function SignalCard({ signal, also, now, person, onSay, onWhy }: Props) {
       </div>
       <div className={styles.what}>
         <h2 className={styles.name} dir="auto">
-          {signal.title}
+          {title}
         </h2>
         <p className={styles.sentence}>{toSignalWords(signal, words)}</p>
         {also.map((other) => (
@@ -57,7 +58,7 @@ export function SignalCard({ signal, also, now, person, onSay, onWhy }: Props) {
             data-step
             className={styles.link}
             onClick={() => onWhy(signal)}
-            aria-label={words('whyOf', { title: signal.title })}
+            aria-label={words('whyOf', { title })}
           >
             {words('why')}
           </button>
@@ -87,7 +88,7 @@ function Outcomes({ signal, also, onSay }: Pick<Props, 'signal' | 'also' | 'onSa
           key={outcome}
           size="xs"
           variant={variant}
-          aria-label={words('outcomeOf', { outcome: words(name), title: signal.title })}
+          aria-label={words('outcomeOf', { outcome: words(name), title: toSignalTitle(signal, words) })}
           onClick={() => onSay([signal, ...also], outcome)}
         >
           {words(name)}

@@ -9,6 +9,13 @@ export function toSignalWords({ why }: Pick<Signal, 'why'>, words: Words<'live'>
   return `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}`;
 }
 
+/** The campaign's name as it was; of a signature, whose it is. */
+export function toSignalTitle({ campaignId, title, userName }: SignalName, words: Words<'live'>): string {
+  return campaignId === null ? words('signatureOf', { name: userName }) : title;
+}
+
+type SignalName = Pick<Signal, 'campaignId' | 'title' | 'userName'>;
+
 const LAST_ON = { desktop: 'lastOnDesktop', mobile: 'lastOnMobile', tablet: 'lastOnTablet' } as const;
 
 function toReasonWords(reason: Why, words: Words<'live'>): string {

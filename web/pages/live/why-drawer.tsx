@@ -4,7 +4,7 @@ import type { Signal } from '../../../src/contract/signal.ts';
 import { request } from '../../api.ts';
 import { useWords } from '../../messages/use-words.ts';
 import { toClockWords } from './to-clock-words.ts';
-import { toSignalWords } from './to-signal-words.ts';
+import { toSignalTitle, toSignalWords } from './to-signal-words.ts';
 import styles from './why-drawer.module.css';
 
 const RULES = {
@@ -39,7 +39,7 @@ export function WhyDrawer({ signal, userId, onClose }: Props) {
       {signal ? (
         <div className={styles.parts}>
           <h3 className={styles.name} dir="auto">
-            {signal.title}
+            {toSignalTitle(signal, words)}
           </h3>
           <p>
             {toSignalWords(signal, words)}, {words('raisedAt', { time: toClockWords(signal.raisedAt) })}.

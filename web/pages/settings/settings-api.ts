@@ -10,6 +10,7 @@ import type { Role } from '../../../src/contract/session.ts';
 import type { SsoProviderAnswer, SsoSettings } from '../../../src/contract/sso.ts';
 import type { TrackingSettingsAnswer } from '../../../src/contract/tracking-settings.ts';
 import { request } from '../../api.ts';
+import { toServerWords } from '../../messages/to-server-words.ts';
 
 export interface Page<T> {
   readonly data: readonly T[];
@@ -53,11 +54,17 @@ export const settingsApi = {
   addDepartment: (name: string) => request<Department>('POST', '/api/departments', { name }),
   renameDepartment: (id: string, name: string) => request<null>('PATCH', `/api/departments/${id}`, { name }),
   deleteDepartment: (id: string) => request<null>('DELETE', `/api/departments/${id}`),
-  plan: () => request<PlanAnswer>('GET', '/api/plan'),
+  plan: async (): Promise<PlanAnswer> => {
+    const plan = await request<PlanAnswer>('GET', '/api/plan');
+    return { ...plan, notices: await Promise.all(plan.notices.map(toServerWords)) };
+  },
   sharing: () => request<Sharing>('GET', '/api/admin/sharing'),
   /** Tried when `isDryRun`, kept otherwise. */
-  importMembers: (file: File, isDryRun: boolean) =>
-    request<MemberImportReport>('POST', `/api/members/import?dryRun=${isDryRun}`, file),
+  importMembers: async (file: File, isDryRun: boolean): Promise<MemberImportReport> => {
+    const report = await request<MemberImportReport>('POST', `/api/members/import?dryRun=${isDryRun}`, file);
+    const toWords = async (error: Fault): Promise<Fault> => ({ ...error, reason: await toServerWords(error.reason) });
+    return { ...report, errors: await Promise.all(report.errors.map(toWords)) };
+  },
   sso: () => request<SsoProviderAnswer>('GET', '/api/sso/provider'),
   saveSso: (body: SsoSettings) => request<SsoProviderAnswer>('PUT', '/api/sso/provider', body),
   deleteSso: () => request<null>('DELETE', '/api/sso/provider'),
@@ -76,8 +83,10 @@ export const settingsApi = {
   setActive: (userId: string, isActive: boolean) =>
     request<MemberAnswer>('POST', `/api/members/${userId}/${isActive ? 'reactivate' : 'deactivate'}`, {}),
   invitations: () => request<Page<InvitationAnswer>>('GET', '/api/invitations?limit=200'),
-  invite: (email: string, role: Role) => request<IssuedInvitation>('POST', '/api/invitations', { email, role }),
-  renewInvitation: (id: string) => request<IssuedInvitation>('POST', `/api/invitations/${id}/renew`, {}),
+  invite: async (email: string, role: Role) =>
+    inWords(await request<IssuedInvitation>('POST', '/api/invitations', { email, role })),
+  renewInvitation: async (id: string) =>
+    inWords(await request<IssuedInvitation>('POST', `/api/invitations/${id}/renew`, {})),
   cancelInvitation: (id: string) => request<InvitationAnswer>('POST', `/api/invitations/${id}/cancel`, {}),
   keys: () => request<{ data: readonly ApiKey[] }>('GET', '/api/keys'),
   makeKey: (body: CreateApiKey) => request<ApiKey & { key: string }>('POST', '/api/keys', body),
@@ -98,4 +107,11 @@ function toQuery(words: Readonly<Record<string, string | null>>): string {
     (entry): entry is [string, string] => entry[1] !== null && entry[1] !== '',
   );
   return new URLSearchParams(given).toString();
+}
+
+type Fault = MemberImportReport['errors'][number];
+
+async function inWords(issued: IssuedInvitation): Promise<IssuedInvitation> {
+  const { mailProblem } = issued;
+  return { ...issued, mailProblem: mailProblem === null ? null : await toServerWords(mailProblem) };
 }

@@ -1,3 +1,4 @@
+import { toVerdictWords } from '../../messages/to-verdict-words.ts';
 import { useWords, type Words } from '../../messages/use-words.ts';
 import styles from './install-test.module.css';
 import type { TestResult } from './install-test.tsx';
@@ -9,6 +10,7 @@ const MINUTE_MS = 60_000;
 /** What loaded the image under test, newest first, each with what it would have been. */
 export function TestHits({ hits, aheadMs }: { readonly hits: TestResult['hits']; readonly aheadMs: number }) {
   const words = useWords('signature');
+  const reasons = useWords('reasons');
   const more = hits.length - SHOWN_MAX;
   // Counted from the oldest, which stays the first.
   const shown = hits.slice(0, SHOWN_MAX).map((hit, index) => ({ ...hit, place: hits.length - index }));
@@ -26,7 +28,7 @@ export function TestHits({ hits, aheadMs }: { readonly hits: TestResult['hits'];
                 {words(hit.isCounted ? 'counted' : 'notCounted')}
               </strong>
             </p>
-            <p className={styles.quiet}>{hit.sentence}</p>
+            <p className={styles.quiet}>{toVerdictWords(reasons, hit.reason, hit.sentence)}</p>
           </li>
         ))}
       </ul>
