@@ -18,9 +18,7 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
-      // A wrong question stays wrong; only silence and the server's own faults are asked again.
-      retry: (failures, error) =>
-        failures < RETRIES_MAX && error instanceof ApiProblem && (error.status === 0 || error.status >= 500),
+      retry: (failures, error) => failures < RETRIES_MAX && isPassing(error),
     },
   },
 });
@@ -29,6 +27,12 @@ whenRefused(() => doubtSession(client));
 document.documentElement.lang = locale;
 // What the frame says must be here before it is drawn; in English it came with this file.
 void Promise.all([loadWords('shell'), loadWords('engagement')]).then(start);
+
+/** A wrong question stays wrong, and so does a wrong secret; only silence and the server's own faults are asked again. */
+function isPassing(error: Error): boolean {
+  if (!(error instanceof ApiProblem) || error.code === 'wrong_app_secret') return false;
+  return error.status === 0 || error.status >= 500;
+}
 
 function start(): void {
   const root = document.getElementById('root');

@@ -12,13 +12,15 @@ interface Props {
   /** What must be typed, and what to say where it is not. */
   readonly required: Words;
   readonly onSubmit: (words: Words) => Promise<void>;
+  /** Among other sections the button is as wide as its words, as theirs are. */
+  readonly isSection?: boolean;
 }
 
 /**
  * A form whose fields are named as the server names them: a problem lands at its field, anything else above the button.
  * What was typed is kept, and the first wrong field gets the cursor.
  */
-export function EntryForm({ children, submitLabel, required, onSubmit }: Props) {
+export function EntryForm({ children, submitLabel, required, onSubmit, isSection = false }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const [errors, setErrors] = useState<Words>({});
   const [failure, setFailure] = useState<string | null>(null);
@@ -48,9 +50,11 @@ export function EntryForm({ children, submitLabel, required, onSubmit }: Props) 
     <form ref={form} className={styles.form} onSubmit={submit} noValidate>
       {children(errors)}
       <div role="alert">{failure === null ? null : <p className={styles.failure}>{failure}</p>}</div>
-      <Button type="submit" fullWidth size="md" loading={isSending}>
-        {submitLabel}
-      </Button>
+      <div>
+        <Button type="submit" fullWidth={!isSection} size={isSection ? 'sm' : 'md'} loading={isSending}>
+          {submitLabel}
+        </Button>
+      </div>
     </form>
   );
 }

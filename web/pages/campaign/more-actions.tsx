@@ -31,7 +31,13 @@ export function MoreActions({ campaign, isAdmin }: { readonly campaign: Campaign
       <Button variant="subtle" size="compact-sm" loading={duplicate.isPending} onClick={() => duplicate.mutate()}>
         {words('duplicate')}
       </Button>
-      <Button variant="subtle" size="compact-sm" color="red" loading={remove.isPending} onClick={() => setAsked(true)}>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        c="var(--error)"
+        loading={remove.isPending}
+        onClick={() => setAsked(true)}
+      >
         {words('remove')}
       </Button>
       <p role="alert" className={styles.failure}>

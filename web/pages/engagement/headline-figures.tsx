@@ -37,7 +37,7 @@ export function HeadlineFigures({ stats, period }: Props) {
         }
         name={words(keys.unique)}
         count={figures?.unique}
-        line={stats && <UniqueLine comparison={comparison} period={period} />}
+        line={stats && <UniqueLine comparison={comparison} period={period} timezone={stats.timezone} />}
       />
       <PeakHour stats={stats} />
     </section>
@@ -75,30 +75,31 @@ function Figure({ label, name, count, line }: FigureProps) {
 interface LineProps {
   readonly comparison: Comparison | null;
   readonly period: Period;
+  readonly timezone: string;
 }
 
-function OpensLine({ comparison, period, timezone }: LineProps & { readonly timezone: string }) {
+function toTimeWords(instant: string, timeZone: string, more: Intl.DateTimeFormatOptions = {}): string {
+  const time = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit', timeZone, ...more });
+  return time.format(new Date(instant));
+}
+
+function OpensLine({ comparison, period, timezone }: LineProps) {
   const words = useWords('engagement');
   if (!comparison) return words('monthPastRetention');
-  const cut = new Intl.DateTimeFormat(region, {
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: timezone,
-  });
   return (
-    <Caveat caveat={words('cutCaveat', { until: cut.format(new Date(comparison.until)) })}>
+    <Caveat caveat={words('cutCaveat', { until: toTimeWords(comparison.until, timezone, { weekday: 'short' }) })}>
       {toComparisonWords(words, {
         current: comparison.current.opens,
         previous: comparison.previous.opens,
         trend: comparison.opens,
         by: words(toPeriodKeys(period).by),
+        until: toTimeWords(comparison.until, timezone),
       })}
     </Caveat>
   );
 }
 
-function UniqueLine({ comparison, period }: LineProps) {
+function UniqueLine({ comparison, period, timezone }: LineProps) {
   const words = useWords('engagement');
   if (!comparison) return words('nothingToCompare');
   const { current, previous, unique } = comparison;
@@ -108,6 +109,7 @@ function UniqueLine({ comparison, period }: LineProps) {
     previous: previous.unique,
     trend: unique,
     by: words(toPeriodKeys(period).by),
+    until: toTimeWords(comparison.until, timezone),
   });
 }
 

@@ -33,7 +33,7 @@ export function ProfileSection({ person }: { readonly person: SessionResponse })
         <h2 id="profile-title" className={section.heading}>
           {words('profileTitle')}
         </h2>
-        {profile.data ? <ProfileForm profile={profile.data} /> : <Placeholder width="100%" height={468} />}
+        {profile.data ? <ProfileForm profile={profile.data} /> : <Placeholder width="100%" height={462} />}
       </section>
       <section className={`${panel.panel} ${section.block}`} aria-labelledby="password-title">
         <h2 id="password-title" className={section.heading}>
@@ -62,6 +62,7 @@ function ProfileForm({ profile }: { readonly profile: MemberAnswer }) {
   return (
     <div className={section.form}>
       <EntryForm
+        isSection
         submitLabel={words('saveProfile')}
         required={{ name: words('nameNeeded') }}
         onSubmit={async (typed) => void (await save.mutateAsync(typed))}
@@ -132,6 +133,7 @@ function PasswordForm() {
   return (
     <div className={section.form}>
       <EntryForm
+        isSection
         // A new round empties the fields once the password has changed.
         key={round}
         submitLabel={words('changePassword')}

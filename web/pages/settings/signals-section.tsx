@@ -112,10 +112,10 @@ function RulesForm({ draft, isChanged, save, onChange }: FormProps) {
   return (
     <form className={styles.rules} onSubmit={submit} noValidate>
       {RULES.map((rule) => (
-        <fieldset key={rule} className={styles.rule}>
-          <legend className={styles.name}>{words(RULE_NAMES[rule])}</legend>
+        <fieldset key={rule} className={styles.rule} aria-label={words(RULE_NAMES[rule])}>
           <Switch
-            label={words('isOn', { rule: words(RULE_NAMES[rule]) })}
+            label={<strong>{words(RULE_NAMES[rule])}</strong>}
+            aria-label={words('isOn', { rule: words(RULE_NAMES[rule]) })}
             description={words(WORTH[rule])}
             checked={draft[rule].isOn}
             onChange={(event) => onChange(rule, { isOn: event.currentTarget.checked })}

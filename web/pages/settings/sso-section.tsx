@@ -47,6 +47,7 @@ function SsoForm({ answer }: { readonly answer: SsoProviderAnswer }) {
       </OnceShown>
       <p>{words('ssoStep2')}</p>
       <EntryForm
+        isSection
         submitLabel={words('ssoSave')}
         required={{}}
         onSubmit={async ({ issuer = '', clientId = '', clientSecret = '', emailDomain = '' }) => {

@@ -81,6 +81,7 @@ function PasswordForm({ label, onPassword }: PasswordFormProps) {
   const words = useWords('settings');
   return (
     <EntryForm
+      isSection
       submitLabel={label}
       required={{ password: words('twoPasswordNeeded') }}
       onSubmit={({ password = '' }) => onPassword(password)}
@@ -113,6 +114,7 @@ function AppForm({ uri, onCode }: AppFormProps) {
         {words('twoAddApp')} <a href={uri}>{words('twoOpenApp')}</a>
       </OnceShown>
       <EntryForm
+        isSection
         submitLabel={words('twoConfirm')}
         required={{ code: words('twoCodeNeeded') }}
         onSubmit={({ code = '' }) => onCode(code)}
