@@ -117,7 +117,7 @@ test('the notice stands on the engagement page word for word, with the retention
   const page = await openPage({ cookies });
   await page.goto('/engagement');
   await page.getByText('Data is retained for 90 days').waitFor();
-  const sentences = page.getByRole('region', { name: 'About email tracking' }).getByRole('listitem');
+  const sentences = page.getByRole('region', { name: 'About Email Tracking' }).getByRole('listitem');
   expect(await sentences.allTextContents()).toEqual(NOTICE);
 });
 

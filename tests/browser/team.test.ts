@@ -66,7 +66,7 @@ test('the team page shows the total, the best, the departments, and one person i
   );
   await page.keyboard.press('Escape');
   await drawer.waitFor({ state: 'hidden' });
-  const notice = page.getByRole('region', { name: 'About email tracking' }).getByRole('listitem');
+  const notice = page.getByRole('region', { name: 'About Email Tracking' }).getByRole('listitem');
   expect(await notice.count()).toBe(NOTICE_SENTENCES);
 });
 

@@ -76,7 +76,7 @@ export const landing: typeof english = {
     'Keine IP-Adresse verlässt den Arbeitsspeicher: nicht in Tabellen, Dateien, Protokolle oder Warteschlangen.',
     'Kein Empfänger wird erkannt, und keiner kann es: Eine Signatur trägt keine Adresse.',
     'Was zwei Leser unterscheidet, ist ein Hash mit Schlüssel, und der Schlüssel wird nach zwei Tagen vernichtet.',
-    'Öffnungen werden nach 90 Tagen gelöscht, oder früher, wenn Sie es so einstellen.',
+    'Öffnungen werden nach 90 Tagen gelöscht, oder nach dem, was Sie von 30 bis 365 einstellen; dann bleiben Tagessummen, 13 Monate lang.',
     'Das Recht ist je Land verschieden und verlangt teils Einwilligung: Das Projekt sagt, was bekannt ist, Ihre Beratung entscheidet.',
   ],
   priceTitle: 'Ein Preis je Platz',

@@ -113,7 +113,7 @@ export const engagement = {
   stepSend: 'Send mail as always. Each open shows here within seconds.',
   copySignature: 'Copy your signature',
 
-  about: 'About email tracking',
+  about: 'About Email Tracking',
   notice1: 'Opens are tracked via image loading in signatures.',
   notice2: 'About 40 % of email clients block images by default.',
   notice3: 'Actual engagement may be higher than shown.',

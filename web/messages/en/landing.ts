@@ -69,7 +69,7 @@ export const landing = {
     'No raw IP address leaves memory: not in a table, a file, a log or a queue.',
     'No recipient is identified, and none can be: a signature carries no address.',
     'What tells two readers apart is a keyed hash whose key is destroyed after two days.',
-    'Opens are deleted after 90 days, or sooner if you say so.',
+    'Opens are deleted after 90 days, or what you set from 30 to 365; then totals per day remain, for 13 months.',
     'Laws differ by country and some ask for consent: the project says what is known, your counsel decides.',
   ],
   priceTitle: 'One price per seat',

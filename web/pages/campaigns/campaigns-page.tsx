@@ -24,6 +24,8 @@ export function CampaignsPage() {
     queryFn: ({ pageParam }) => campaignsApi.list(pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    // Back from a campaign its figures may have grown.
+    refetchOnMount: 'always',
   });
   const campaigns = list.data?.pages.flatMap((page) => page.data);
   const person = session.data?.person ?? null;
