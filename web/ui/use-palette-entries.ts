@@ -28,9 +28,10 @@ const CAMPAIGNS_MAX = 200;
 
 /** What the palette offers for what was typed: all pages and acts when nothing was. */
 export function usePaletteEntries(person: SessionResponse, search: string): readonly PaletteEntry[] {
-  const typed = useDeferredValue(search.trim().toLocaleLowerCase());
+  // Enter may follow the last letter at once: what it does must be what was typed, never what stood there before.
+  const typed = search.trim().toLocaleLowerCase();
   const own = [...usePages(person), ...useActs()].filter(({ label }) => isLike(label, typed));
-  const members = useMembers(person, typed);
+  const members = useMembers(person, useDeferredValue(typed)).filter(({ text }) => isWithin(text, typed));
   const campaigns = useCampaigns(typed);
   return [...own, ...campaigns, ...members];
 }
@@ -39,6 +40,11 @@ export function usePaletteEntries(person: SessionResponse, search: string): read
 function isLike(label: string, typed: string): boolean {
   const words = label.toLocaleLowerCase().split(/[\s:]+/);
   return typed.split(/\s+/).every((part) => words.some((word) => word.startsWith(part)));
+}
+
+/** As the server searches members: anywhere in name or address. */
+function isWithin(text: string, typed: string): boolean {
+  return text.toLocaleLowerCase().includes(typed);
 }
 
 function usePages(person: SessionResponse): PaletteEntry[] {
@@ -96,7 +102,7 @@ function useActs(): PaletteEntry[] {
 }
 
 /** Only admins may look at others. */
-function useMembers(person: SessionResponse, typed: string): PaletteEntry[] {
+function useMembers(person: SessionResponse, typed: string): (PaletteEntry & { readonly text: string })[] {
   const words = useWords('shell');
   const [, navigate] = useLocation();
   const found = useQuery({
@@ -110,9 +116,10 @@ function useMembers(person: SessionResponse, typed: string): PaletteEntry[] {
     placeholderData: (before) => before,
   });
   if (typed.length < SEARCH_CHARS_MIN) return [];
-  return (found.data?.data ?? []).map(({ userId, name }) => ({
+  return (found.data?.data ?? []).map(({ userId, name, email }) => ({
     id: userId,
     label: name,
+    text: `${name} ${email}`,
     kind: words('palettePeople'),
     run: () => void navigate(`/team?member=${userId}`),
   }));
