@@ -17,7 +17,7 @@ Photographs every page at 1440 px in light and at 390 px in dark, from the built
   --film    the moving picture of the landing page instead, by real opens
   --only    of the pages, those whose name holds this
   --png     also as PNG into this folder
-  --trial   only into this folder, as JPEG, each width in light and in dark: to be looked at and not kept
+  --trial   only into this folder, as WebP, each width in light and in dark: to be looked at and not kept
   --german  in German; only with --trial
 `;
 

@@ -1,3 +1,4 @@
+import type { audit } from './en/audit.ts';
 import type { campaign } from './en/campaign.ts';
 import type { campaigns } from './en/campaigns.ts';
 import type { destinations } from './en/destinations.ts';
@@ -23,6 +24,7 @@ export interface Catalogue {
   readonly team: typeof team;
   readonly settings: typeof settings;
   readonly live: typeof live;
+  readonly audit: typeof audit;
   readonly reasons: typeof reasons;
   readonly server: typeof server;
   readonly campaigns: typeof campaigns;
@@ -55,6 +57,10 @@ export const CATALOGUE: Readonly<Record<PageName, Readonly<Record<'en' | 'de', L
   live: {
     en: async () => (await import('./en/live.ts')).live,
     de: async () => (await import('./de/live.ts')).live,
+  },
+  audit: {
+    en: async () => (await import('./en/audit.ts')).audit,
+    de: async () => (await import('./de/audit.ts')).audit,
   },
   server: {
     en: async () => (await import('./en/server.ts')).server,

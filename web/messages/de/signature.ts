@@ -46,7 +46,7 @@ export const signature: Translated<typeof english> = {
   rotateFailed: 'Nicht geändert. {reason}',
   installTitle: 'In Ihr Mailprogramm einsetzen',
   installNote:
-    'Senden Sie dann eine E-Mail. Wird sie geöffnet, zeigt Engagement es binnen Sekunden. Auch Ihr eigener Blick in Gmail auf eine gesendete E-Mail zählt: Google lädt das Bild, das lässt sich nicht unterscheiden.',
+    'Senden Sie dann eine E-Mail. Wird sie geöffnet, zeigt die Seite Resonanz es binnen Sekunden. Auch Ihr eigener Blick in Gmail auf eine gesendete E-Mail zählt: Google lädt das Bild, das lässt sich nicht unterscheiden.',
   gmail: 'Gmail',
   gmail1: 'Öffnen Sie die Einstellungen (Zahnrad), dann „Alle Einstellungen aufrufen“.',
   gmail2: 'Unter „Allgemein“ bis „Signatur“ scrollen und „Neu erstellen“ wählen.',

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { AuditLog } from '../../../src/contract/audit-log.ts';
+import type { Catalogue } from '../../messages/catalogue.ts';
 import { useWords, type Words } from '../../messages/use-words.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
@@ -49,6 +50,7 @@ export function AuditSection() {
 
 function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   const words = useWords('settings');
+  const names = useWords('audit');
   if (entries.length === 0) return <p className={section.note}>{words('nothingChanged')}</p>;
   return (
     <table className={table.table}>
@@ -63,8 +65,8 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
         {entries.map((entry) => (
           <tr key={entry.id}>
             <th scope="row">
-              {toActionWords(entry.action)}: <bdi>{entry.subject.name}</bdi>
-              {toChangeWords(entry.before, entry.after, toValueNames(words)).map((line) => (
+              {toActionWords(names, entry.action)}: <bdi>{entry.subject.name}</bdi>
+              {toChangeWords(entry.before, entry.after, toValueNames(words, names)).map((line) => (
                 <span key={line} className={table.small}>
                   {line}
                 </span>
@@ -81,12 +83,16 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   );
 }
 
-function toValueNames(words: Words<'settings'>): ValueNames {
-  return { on: words('on'), off: words('off'), none: words('none') };
+function toValueNames(words: Words<'settings'>, names: Words<'audit'>): ValueNames {
+  const toName = (name: string) => toKnown(names, `of_${name}`);
+  return { on: words('on'), off: words('off'), none: words('none'), toName };
 }
 
-/** "member.role_changed" reads "Member role changed". */
-function toActionWords(action: string): string {
-  const words = action.replace(/[._]/g, ' ');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+/** "member.role_changed" reads "Member role changed"; an act that a newer server noted reads as it is written. */
+function toActionWords(names: Words<'audit'>, action: string): string {
+  return toKnown(names, action.replace('.', '_')) ?? action;
+}
+
+function toKnown(names: Words<'audit'>, key: string): string | null {
+  return names.has(key as keyof Catalogue['audit']) ? names(key as keyof Catalogue['audit']) : null;
 }

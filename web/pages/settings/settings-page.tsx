@@ -3,7 +3,6 @@ import { Link, Redirect, useLocation } from 'wouter';
 import type { SessionResponse } from '../../../src/contract/session.ts';
 import { loadWords, useWords, type Words } from '../../messages/use-words.ts';
 import { NotFoundPage } from '../not-found/not-found-page.tsx';
-import { AuditSection } from './audit-section.tsx';
 import { DataSection } from './data-section.tsx';
 import { DepartmentsSection } from './departments-section.tsx';
 import { KeysSection } from './keys-section.tsx';
@@ -14,6 +13,10 @@ import { SsoSection } from './sso-section.tsx';
 import { TrackingPanel } from './tracking-panel.tsx';
 
 // Fetched when they are gone to: the first weighs as much as the others together.
+const AuditSection = lazy(async () => {
+  const [{ AuditSection: Section }] = await Promise.all([import('./audit-section.tsx'), loadWords('audit')]);
+  return { default: Section };
+});
 const DestinationsSection = lazy(async () => {
   const [{ DestinationsSection: Section }] = await Promise.all([
     import('./destinations/destinations-section.tsx'),

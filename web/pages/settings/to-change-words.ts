@@ -3,6 +3,8 @@ export interface ValueNames {
   readonly on: string;
   readonly off: string;
   readonly none: string;
+  /** The name of what changed; null where it has no words of its own. */
+  readonly toName?: (name: string) => string | null;
 }
 
 type Values = Readonly<Record<string, unknown>> | null;
@@ -11,7 +13,7 @@ type Values = Readonly<Record<string, unknown>> | null;
 export function toChangeWords(before: Values, after: Values, names: ValueNames): string[] {
   const changed = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   return changed.map((name) => {
-    const words = toWords(name);
+    const words = names.toName?.(name) ?? toWords(name);
     if (before === null || !(name in before)) return `${words}: ${toValueWords(after?.[name], names)}`;
     return `${words}: ${toValueWords(before[name], names)} → ${toValueWords(after?.[name], names)}`;
   });
