@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { type DatabaseClock, startDatabaseClock } from '../db/database-clock.ts';
 import type { Databases } from '../db/open-databases.ts';
 import type { VisitorKeySnapshot } from '../domain/visitor-keys.ts';
-import { systemClock } from '../kit/clock.ts';
+import { type Clock, systemClock } from '../kit/clock.ts';
 import { toPurposeKey } from '../kit/crypto.ts';
 import type { Log } from '../kit/log.ts';
 import { createMetrics, type Metrics } from '../kit/metrics.ts';
@@ -28,11 +29,13 @@ export async function openParts(start: Start): Promise<Parts> {
   const tokenKey = toPurposeKey(appSecret, 'pixel-token');
   const metrics = createMetrics();
   registerProcessMetrics(metrics, readBuildInfo(), roles);
-  const base: Base = { ...start, clock: systemClock, metrics, appSecret, tokenKey };
+  const untimed: Base = { ...start, clock: systemClock, metrics, appSecret, tokenKey };
+  const isCollectorOnly = roles.size === 1 && roles.has('collect');
+  const database = openDatabase(untimed, !isCollectorOnly);
+  const clock = openClock(untimed, database.databases);
+  const base = { ...untimed, clock };
   const spool = roles.has('collect') || roles.has('process') ? await openSpool(base) : null;
   const networks = await openFreshNetworks(base);
-  const isCollectorOnly = roles.size === 1 && roles.has('collect');
-  const database = openDatabase(base, !isCollectorOnly);
   const dayKeys = openDayKeys(base, database.databases);
   return { ...base, spool, networks, database, databases: database.databases, dayKeys, progress: { isStarted: false } };
 }
@@ -50,13 +53,14 @@ export interface Start {
 export type Closers = (() => Promise<void>)[];
 
 export interface Base extends Start {
-  readonly clock: typeof systemClock;
+  readonly clock: Clock;
   readonly metrics: Metrics;
   readonly appSecret: string;
   readonly tokenKey: Buffer;
 }
 
 export interface Parts extends Base {
+  readonly clock: DatabaseClock;
   /** Null where neither collecting nor processing is a role. */
   readonly spool: Spool | null;
   readonly networks: Networks;
@@ -85,6 +89,13 @@ async function openSpool({ config, roles, log, clock, closers }: Base): Promise<
       : await openRedisSpool({ url, disk: roles.has('collect') ? disk : null, log, clock, bytesMax });
   closers.push(() => spool.close());
   return spool;
+}
+
+/** One time for all processes: what the clock of one machine does moves neither hits, nor keys, nor retries. */
+function openClock({ log, closers }: Base, databases: Databases): DatabaseClock {
+  const clock = startDatabaseClock(databases, log);
+  closers.push(async () => clock.stop());
+  return clock;
 }
 
 function openDayKeys({ appSecret, clock, log, closers }: Base, databases: Databases): LateDayKeys {

@@ -21,6 +21,7 @@ export async function startParts(start: Start): Promise<void> {
   });
   const front = await openFront(parts);
   await database.ready;
+  if (roles.size > 1 || !roles.has('collect')) await parts.clock.look();
   start.stopping.throwIfAborted();
   await parts.dayKeys.awaitToday();
   if (roles.has('process') && spool !== null) startProcess({ ...parts, closers: behindPort }, spool);
