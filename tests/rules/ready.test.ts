@@ -2,15 +2,21 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from './source-files.ts';
 
 const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+let installed: string;
+beforeAll(async () => {
+  installed = makePackage();
+  expect(await ready(installed)).toMatchObject({ code: 0 });
+});
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-describe('bin/ready.mjs', () => {
+// Side by side: each is a folder of its own, and waits for npm most of its time.
+describe.concurrent('bin/ready.mjs', () => {
   test('installs what is missing, once, and says nothing on stdout', async () => {
     const root = makePackage();
     const first = await ready(root);
@@ -21,8 +27,7 @@ describe('bin/ready.mjs', () => {
   });
 
   test('accepts what npm installed without us', async () => {
-    const root = makePackage();
-    await ready(root);
+    const root = copyInstalled();
     rmSync(join(root, 'node_modules/.ready.json'));
     expect(await ready(root)).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(existsSync(join(root, 'node_modules/.ready.json'))).toBe(true);
@@ -39,8 +44,7 @@ describe('bin/ready.mjs', () => {
     ],
     ['an install was broken off', (root: string) => rmSync(join(root, 'node_modules/.package-lock.json'))],
   ])('installs again when %s', async (_why, spoil) => {
-    const root = makePackage();
-    await ready(root);
+    const root = copyInstalled();
     spoil(root);
     edit(join(root, 'neighbour/package.json'), '1.0.0', version(root));
     const again = await ready(root);
@@ -99,6 +103,14 @@ function makePackage(): string {
       'node_modules/neighbour': { resolved: 'neighbour', link: true },
     },
   });
+  return root;
+}
+
+/** As after the first install; npm takes half a second for each. */
+function copyInstalled(): string {
+  const root = mkdtempSync(join(tmpdir(), 'mailtracker-ready-'));
+  folders.push(root);
+  cpSync(installed, root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
   return root;
 }
 
