@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { type RunningServer, removeFolder, startServer } from '../support/running-server.ts';
+import { createTestDatabase } from '../support/test-database.ts';
 
 // The built server and a Chromium, with an owner signed up. Whatever the browser complains about is kept, so that a
 // test can hold that it complained about nothing.
@@ -20,9 +21,14 @@ export interface Screens {
 
 export const OWNER = { name: 'Sam Reed', email: 'sam.reed@acme.example', password: 'correct horse battery staple' };
 
-/** `env`: more settings of the server. */
+/**
+ * `env`: more settings of the server. Its database is a clone of the run's template: a PostgreSQL of its own would be
+ * made and migrated for each file, which open-to-dashboard.test.ts and the journeys see to.
+ */
 export async function openScreens(env: Record<string, string> = {}): Promise<Screens> {
-  const [server, browser] = await Promise.all([startServer({ env }), launchBrowser()]);
+  const database = await createTestDatabase();
+  const settings = { DATABASE_URL: database.ownerUrl, ...env };
+  const [server, browser] = await Promise.all([startServer({ env: settings }), launchBrowser()]);
   let opened: BrowserContext[] = [];
   let complaints: string[] = [];
   const open: Screens['open'] = async ({ cookies, ...options } = {}) => {
@@ -47,6 +53,7 @@ export async function openScreens(env: Record<string, string> = {}): Promise<Scr
   const close = async () => {
     await browser.close();
     await server.stop();
+    await database.drop();
     await removeFolder(server.dataDir);
   };
   return { server, browser, owner: await signUp(await open()), open, settle, close };
