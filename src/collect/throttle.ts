@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type ThrottleLimit, type TrackingType, USER_AGENT_CHARS_MAX } from '../domain/hit.ts';
 import { NETWORK_CLASSES, type NetworkClass } from '../domain/network-class.ts';
 import type { Client } from './address-book.ts';
+import { spreadBits } from './spread-bits.ts';
 import { WindowCounts } from './window-counts.ts';
 
 export interface CollectLimits {
@@ -62,17 +63,17 @@ export class Throttle {
     const { client, now, tokenHash } = question;
     const { seedA, seedB, seedC } = this.#seeds;
     const salt = question.trackingType === 'user' ? seedA : seedB;
-    const pixelA = mix(tokenHash.readInt32LE(0), salt);
-    const pixelB = mix(tokenHash.readInt32LE(4), salt);
+    const pixelA = spreadBits(tokenHash.readInt32LE(0), salt);
+    const pixelB = spreadBits(tokenHash.readInt32LE(4), salt);
     const isProxied = PROXY_CLASSES.has(client.networkClass);
     // Others may learn of an address by its hash under the day's key and nothing else; without one it stays here.
     const hashed = this.#isShared ? client.hashes.today : null;
-    const addressA = hashed ? toWord(hashed, 0) : mix(client.high ^ mix(client.low, seedC), seedA);
-    const addressB = hashed ? toWord(hashed, 4) : mix(client.high ^ mix(client.low, seedB), seedC);
+    const addressA = hashed ? toWord(hashed, 0) : spreadBits(client.high ^ spreadBits(client.low, seedC), seedA);
+    const addressB = hashed ? toWord(hashed, 4) : spreadBits(client.high ^ spreadBits(client.low, seedB), seedC);
     const reader = isProxied ? NETWORK_CLASSES.indexOf(client.networkClass) : addressA;
-    const reading = mix(reader ^ toTextHash(question.userAgent, seedA), seedB);
-    const foldA = mix(pixelA ^ reading, seedC);
-    const foldB = mix(pixelB ^ reading, seedA);
+    const reading = spreadBits(reader ^ toTextHash(question.userAgent, seedA), seedB);
+    const foldA = spreadBits(pixelA ^ reading, seedC);
+    const foldB = spreadBits(pixelB ^ reading, seedA);
 
     const isRepeat = this.#folds.has(foldA, foldB, now);
     const pixels = isRepeat ? this.#pixelRepeats : this.#pixels;
@@ -140,14 +141,6 @@ function toSeeds(bytes: Buffer): Seeds {
 function toWord(bytes: Uint8Array, at: number): number {
   const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
   return a | (b << 8) | (c << 16) | (d << 24);
-}
-
-/** Spreads every bit of a 32-bit value over all bits of the result (the finaliser of MurmurHash3, public domain). */
-function mix(value: number, seed: number): number {
-  let hash = value ^ seed;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }
 
 /** FNV-1a over the text's first 512 characters. */
