@@ -17,21 +17,17 @@ export interface PlainRequest {
  * must never read a request where node:http would see another one.
  */
 export function parsePlainRequest(text: string): PlainRequest | null {
-  if (!text.startsWith(METHOD) || text.length > REQUEST_CHARS_MAX || ODD_CHARS.test(text)) return null;
-  const lineEnd = text.indexOf('\r\n');
-  const urlEnd = lineEnd - VERSION.length;
-  if (urlEnd < METHOD.length || !text.startsWith(VERSION, urlEnd)) return null;
-  const url = text.slice(URL_AT, urlEnd);
-  if (!isPlainUrl(url)) return null;
-  const found: FoundHeaders = { ...NOTHING_FOUND };
-  let at = lineEnd + 2;
+  if (!text.startsWith(METHOD) || text.length > REQUEST_CHARS_MAX) return null;
+  const urlEnd = toEnd(text, URL_AT, IN_URL);
+  if (!text.startsWith(VERSION, urlEnd)) return null;
+  const found = new FoundRequest(text.slice(URL_AT, urlEnd));
+  let at = urlEnd + VERSION.length;
   for (let lines = 0; lines < HEADERS_MAX; lines += 1) {
-    const end = text.indexOf('\n', at) - 1;
-    if (end < at || text.indexOf('\r', at) !== end) return null;
-    if (end === at)
-      return at + 2 === text.length && found.hasHost ? { ...found, url, userAgent: found.userAgent ?? '' } : null;
-    const colon = toNameEnd(text, at);
-    if (colon === -1 || !take(found, text, { at, colon, end })) return null;
+    const colon = toEnd(text, at, IN_NAME);
+    if (colon === at) return isWholeWith(text, at) && found.hasHost ? found : null;
+    if (text.charCodeAt(colon) !== COLON) return null;
+    const end = toEnd(text, colon + 1, IN_VALUE);
+    if (!isLineEnd(text, end) || !take(found, text, { at, colon, end })) return null;
     at = end + 2;
   }
   return null;
@@ -39,51 +35,59 @@ export function parsePlainRequest(text: string): PlainRequest | null {
 
 const METHOD = 'GET /api/t/';
 const URL_AT = 'GET '.length;
-const VERSION = ' HTTP/1.1';
+const VERSION = ' HTTP/1.1\r\n';
 /** Below the server's own limits, which answer 431. */
 const REQUEST_CHARS_MAX = 8_192;
 const HEADERS_MAX = 64;
-/** Control characters, which node:http refuses. */
-const ODD_CHARS = /[^\t\r\n -~\u0080-\u00ff]/;
 
-interface FoundHeaders {
-  hasHost: boolean;
-  isLast: boolean;
-  userAgent: string | undefined;
-  forwardedFor: string | undefined;
-  hints: IncomingHttpHeaders;
+class FoundRequest implements PlainRequest {
+  readonly url: string;
+  userAgent = '';
+  hasUserAgent = false;
+  forwardedFor: string | undefined = undefined;
+  hints: IncomingHttpHeaders = NO_HINTS;
+  hasHost = false;
+  isLast = false;
+
+  constructor(url: string) {
+    this.url = url;
+  }
 }
 
 const NO_HINTS: IncomingHttpHeaders = Object.freeze({});
-const NOTHING_FOUND: FoundHeaders = {
-  hasHost: false,
-  isLast: false,
-  userAgent: undefined,
-  forwardedFor: undefined,
-  hints: NO_HINTS,
-};
 
+// What a latin1 character may stand in. One walk by this table takes 0.7 µs a request, expressions took 1.7.
+/** A header's name (RFC 9110, token). */
+const IN_NAME = 1;
 /** Visible ASCII and no fragment. */
-function isPlainUrl(url: string): boolean {
-  for (let at = 0; at < url.length; at += 1) {
-    const code = url.charCodeAt(at);
-    if (code <= 0x20 || code >= 0x7f || code === 0x23) return false;
-  }
-  return true;
-}
-
-/** 1 for the characters of a header's name (RFC 9110, token). */
-const NAME_CHARS = new Uint8Array(256);
-for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-  NAME_CHARS[char.charCodeAt(0)] = 1;
-}
+const IN_URL = 2;
+/** No control characters, which node:http refuses. */
+const IN_VALUE = 4;
+const CHARS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const isVisible = code > 0x20 && code < 0x7f;
+  const isName = isVisible && /[!#$%&'*+\-.^_`|~0-9a-zA-Z]/.test(String.fromCharCode(code));
+  const isValue = isVisible || code === 0x20 || code === 0x09 || code >= 0x80;
+  return (isName ? IN_NAME : 0) | (isVisible && code !== 0x23 ? IN_URL : 0) | (isValue ? IN_VALUE : 0);
+});
 const COLON = 58;
+const CARRIAGE_RETURN = 13;
+const LINE_FEED = 10;
 
-/** Where the colon stands behind a sound name that begins at `from`, or -1. */
-function toNameEnd(text: string, from: number): number {
+/** Where the run of characters of a kind ends that begins at `from`. */
+function toEnd(text: string, from: number, kind: number): number {
+  const { length } = text;
   let at = from;
-  while (NAME_CHARS[text.charCodeAt(at)] === 1) at += 1;
-  return at > from && text.charCodeAt(at) === COLON ? at : -1;
+  while (at < length && ((CHARS[text.charCodeAt(at)] ?? 0) & kind) !== 0) at += 1;
+  return at;
+}
+
+function isLineEnd(text: string, at: number): boolean {
+  return text.charCodeAt(at) === CARRIAGE_RETURN && text.charCodeAt(at + 1) === LINE_FEED;
+}
+
+/** The empty line is there, and nothing behind it. */
+function isWholeWith(text: string, at: number): boolean {
+  return at + 2 === text.length && isLineEnd(text, at);
 }
 
 interface HeaderLine {
@@ -92,17 +96,19 @@ interface HeaderLine {
   readonly end: number;
 }
 
-/** False for a header that only node:http may judge. Names of other lengths than these mean nothing here. */
-function take(found: FoundHeaders, text: string, line: HeaderLine): boolean {
-  if (!LENGTHS.has(line.colon - line.at)) return true;
-  const name = text.slice(line.at, line.colon).toLowerCase();
+/** False for a header that only node:http may judge. */
+function take(found: FoundRequest, text: string, line: HeaderLine): boolean {
+  const { at, colon } = line;
+  if (STARTS[(text.charCodeAt(at) | LOWER) & 0xff] !== 1 || !LENGTHS.has(colon - at)) return true;
+  const name = text.slice(at, colon).toLowerCase();
   switch (name) {
     case 'host':
       found.hasHost = true;
       return true;
     case 'user-agent':
       // Of several, node:http reads the first.
-      found.userAgent ??= toValue(text, line);
+      if (!found.hasUserAgent) found.userAgent = toValue(text, line);
+      found.hasUserAgent = true;
       return true;
     case 'x-forwarded-for': {
       const value = toValue(text, line);
@@ -122,7 +128,7 @@ function take(found: FoundHeaders, text: string, line: HeaderLine): boolean {
   }
 }
 
-function takeConnection(found: FoundHeaders, value: string): boolean {
+function takeConnection(found: FoundRequest, value: string): boolean {
   if (value === 'close') found.isLast = true;
   return value === 'close' || value === 'keep-alive';
 }
@@ -136,7 +142,12 @@ const FOR_NODE: ReadonlySet<string> = new Set([
   'proxy-connection',
 ]);
 const READ = ['host', 'user-agent', 'x-forwarded-for', 'connection', 'sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
+/** Names of another length or another first letter than these mean nothing here. */
 const LENGTHS: ReadonlySet<number> = new Set([...READ, ...FOR_NODE].map((name) => name.length));
+const STARTS = new Uint8Array(256);
+for (const name of [...READ, ...FOR_NODE]) STARTS[name.charCodeAt(0)] = 1;
+/** Makes a capital letter small. */
+const LOWER = 0x20;
 
 function toValue(text: string, { colon, end }: HeaderLine): string {
   let from = colon + 1;
