@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { DAY_MS, type TrackingType, USER_AGENT_CHARS_MAX } from '../domain/hit.ts';
+import { DAY_MS, TOKEN_HASH_BYTES, type TrackingType, USER_AGENT_CHARS_MAX } from '../domain/hit.ts';
 import type { NetworkClass } from '../domain/network-class.ts';
 import type { PixelToken } from '../domain/pixel-token.ts';
 import type { VisitorKeySnapshot } from '../domain/visitor-keys.ts';
@@ -143,13 +143,17 @@ interface PixelRequest {
   readonly hints: IncomingHttpHeaders;
 }
 
+/** Of the hit that is being recorded. */
+const tokenHash = Buffer.alloc(TOKEN_HASH_BYTES);
+
 function record(parts: Parts, request: PixelRequest): void {
   const { answer, trackingType, token } = request;
   const { counts } = parts.figures;
   const now = parts.clock.now();
   const address = parts.toClientAddress(request.socketAddress, request.forwardedFor);
   const client = parts.addresses.toClient(address, Math.floor(now / DAY_MS), now);
-  const tokenHash = hash('sha256', token, 'buffer');
+  // As text it takes a third of the time, and no buffer for the garbage collector.
+  tokenHash.write(hash('sha256', token, 'binary'), 'binary');
   const userAgent = request.userAgent.slice(0, USER_AGENT_CHARS_MAX);
   const limit = parts.throttle.decide({ trackingType, tokenHash, client, userAgent, now });
   if (limit !== null) {

@@ -3,6 +3,7 @@ import type { ThrottledHits, ThrottleLimit, TrackingType } from '../domain/hit.t
 export interface ThrottledHit {
   readonly trackingType: TrackingType;
   readonly token: string;
+  /** May be written over afterwards. */
   readonly tokenHash: Buffer;
   readonly limit: ThrottleLimit;
   readonly now: number;
@@ -27,7 +28,8 @@ export class ThrottledCounts {
       return true;
     }
     if (this.#counts.size >= PIXELS_MAX) return false;
-    this.#counts.set(key, { kind: 'throttled', hitAt: now, trackingType, tokenHash, limit, hits: 1 });
+    const kept = Buffer.from(tokenHash);
+    this.#counts.set(key, { kind: 'throttled', hitAt: now, trackingType, tokenHash: kept, limit, hits: 1 });
     this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
     return true;
   }
