@@ -134,3 +134,36 @@ test('closing: the next answer ends its connection, and idle ones are ended', as
   collector.lanes.closeIdle();
   await gone;
 });
+
+test('a connection that leaves for an upgrade carries its bytes both ways, whatever was read before', async () => {
+  const { collector } = await startCollector();
+  const { server, port } = await serve(collector, { lanes: true });
+  server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n');
+    socket.on('data', (bytes) => socket.write(bytes)).on('end', () => socket.end());
+  });
+  const { socket, text } = open(port);
+  socket.write(toRequest(`GET ${USER_PIXEL}`, {}));
+  await expect.poll(() => count(text(), 'GIF89a')).toBe(1);
+  socket.write(toRequest('GET /echo', { Connection: 'upgrade', Upgrade: 'echo' }));
+  await expect.poll(() => count(text(), 'Switching')).toBe(1);
+  const long = Array.from({ length: 20_000 }, (_, at) => `line ${at}\n`).join('');
+  socket.end(long);
+  await once(socket, 'close');
+  expect(text().endsWith(`\r\n\r\n${long}`)).toBe(true);
+});
+
+test('the server counts each connection once, until it ends, and closes after the last', async () => {
+  const { collector } = await startCollector();
+  const { server, port } = await serve(collector, { lanes: true });
+  const clients = Array.from({ length: 5 }, () => open(port));
+  for (const { socket } of clients) socket.write(toRequest(`GET ${USER_PIXEL}`, {}));
+  await expect.poll(() => clients.every(({ text }) => count(text(), 'GIF89a') === 1)).toBe(true);
+  const countOpen = () => new Promise((resolve) => server.getConnections((_, open) => resolve(open)));
+  expect(await countOpen()).toBe(5);
+  const closed = once(server.close(), 'close');
+  for (const { socket } of clients.slice(1)) socket.destroy();
+  await expect.poll(countOpen).toBe(1);
+  clients[0]?.socket.destroy();
+  await closed;
+});
