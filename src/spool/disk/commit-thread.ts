@@ -21,8 +21,8 @@ export interface CommitThreadListener {
 }
 
 /**
- * Main's end of the writing thread: puts records into the shared ring, shows them to the thread once per turn of the
- * event loop, and passes on what it tells. A thread that ends unasked (out of memory) is started again; what it had
+ * Main's end of the writing thread: puts records into the shared ring, wakes the thread once per turn of the event
+ * loop where it sleeps, and passes on what it tells. A thread that ends unasked (out of memory) is started again; what it had
  * not told as written counts as lost.
  */
 export class CommitThread {
@@ -37,7 +37,7 @@ export class CommitThread {
   #queuedBytes = 0;
   #lastSegment: number;
   #blocks: number;
-  #isPublishing = false;
+  #isWaking = false;
   #isClosing = false;
   #restartTimer: NodeJS.Timeout | null = null;
 
@@ -76,9 +76,9 @@ export class CommitThread {
     if (bytes === 0) return null;
     this.#appended += 1;
     this.#queuedBytes += bytes;
-    if (!this.#isPublishing) {
-      this.#isPublishing = true;
-      setImmediate(this.#publish);
+    if (this.#writer.publish() && !this.#isWaking) {
+      this.#isWaking = true;
+      setImmediate(this.#wake);
     }
     return this.#appended;
   }
@@ -87,15 +87,14 @@ export class CommitThread {
   async close(): Promise<void> {
     this.#isClosing = true;
     if (this.#restartTimer !== null) this.#restart();
-    this.#writer.publish();
     const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
     closeRing(this.#ring);
     await ended;
   }
 
-  #publish = (): void => {
-    this.#isPublishing = false;
-    this.#writer.publish();
+  #wake = (): void => {
+    this.#isWaking = false;
+    this.#writer.wake();
   };
 
   #startWorker(workerData: SpoolWorkerData): Worker {

@@ -20,14 +20,14 @@ export interface RingMemory {
 export const RING_BYTES = 8 * 1024 * 1024;
 
 export function createRingMemory(bytes: number = RING_BYTES): RingMemory {
-  return { control: new SharedArrayBuffer(16), bytes: new SharedArrayBuffer(bytes) };
+  return { control: new SharedArrayBuffer(20), bytes: new SharedArrayBuffer(bytes) };
 }
 
 export function toSharedRing(memory: RingMemory): SharedRing {
   return { control: new Int32Array(memory.control), bytes: Buffer.from(memory.bytes) };
 }
 
-/** Main's side: writes at once, shows the worker only on `publish`. */
+/** Main's side: the worker sees on `publish` what was written before. */
 export class RingWriter {
   readonly #ring: SharedRing;
   #head = 0;
@@ -51,8 +51,13 @@ export class RingWriter {
     return end - start;
   }
 
-  publish(): void {
+  /** Shows the worker what was written; true where it sleeps and has to be woken. */
+  publish(): boolean {
     Atomics.store(this.#ring.control, HEAD, this.#head | 0);
+    return Atomics.load(this.#ring.control, SLEEPING) === 1;
+  }
+
+  wake(): void {
     wake(this.#ring.control);
   }
 }
@@ -74,7 +79,10 @@ export class RingReader {
   wait(timeoutMs: number): void {
     const { control } = this.#ring;
     const signal = Atomics.load(control, SIGNAL);
+    // Before the last look: main publishes first and asks afterwards, so one of the two sees the other.
+    Atomics.store(control, SLEEPING, 1);
     if (this.isEmpty() && !this.isClosing()) Atomics.wait(control, SIGNAL, signal, timeoutMs);
+    Atomics.store(control, SLEEPING, 0);
   }
 
   isClosing(): boolean {
@@ -128,5 +136,6 @@ const HEAD = 0;
 const TAIL = 1;
 const CLOSING = 2;
 const SIGNAL = 3;
+const SLEEPING = 4;
 /** No record is that long: the rest of the ring up to its end is empty. */
 const PADDING = 0xffff;
