@@ -12,6 +12,7 @@ import {
   toWeekStart,
 } from '../domain/calendar.ts';
 import { readDays } from './read-days.ts';
+import { readDevices } from './read-devices.ts';
 import { readSlots, type SlotFigures } from './read-slots.ts';
 import { toKeptFrom, type Viewer } from './read-viewer.ts';
 import { toDeviceShares } from './to-device-shares.ts';
@@ -24,7 +25,7 @@ import { toTrend } from './to-trend.ts';
 /** The devices are those of the last 30 local days: the days /daily shows by default, and within every retention. */
 const DEVICE_DAYS = 30;
 
-/** One query; a second one only for a month that began before what the retention keeps. */
+/** Two queries; a third one only for a month that began before what the retention keeps. */
 export async function readMyStats(trx: Transaction<Schema>, viewer: Viewer, now: number): Promise<MyStats> {
   const periods = toPeriods(now, viewer.timeZone);
   const slots = await readSlots(trx, viewer, periods.all);
@@ -38,7 +39,7 @@ export async function readMyStats(trx: Transaction<Schema>, viewer: Viewer, now:
     thisMonth: periods.thisMonth.from < keptFrom ? await readLongMonth(trx, viewer, now) : figuresOf(periods.thisMonth),
     trend: thisWeek.opens,
     peakHours: toPeakHours(slotsIn(slots, periods.peak), viewer.timeZone),
-    ...toDeviceShares(slotsIn(slots, periods.devices)),
+    ...toDeviceShares(await readDevices(trx, viewer, periods.devices)),
     comparisons: {
       today: compare(periods.cuts.today),
       thisWeek,

@@ -1,13 +1,13 @@
 import type { MyStats } from '../contract/my-stats.ts';
-import type { SlotFigures } from './read-slots.ts';
+import type { DeviceOpens } from './read-devices.ts';
 
 const DEVICES = ['desktop', 'mobile', 'tablet'] as const;
 
 /** Whole per cents of the opens whose device is known, and how large a part of all opens these are. */
-export function toDeviceShares(slots: readonly SlotFigures[]): Pick<MyStats, 'byDevice' | 'deviceKnownShare'> {
-  const counts = DEVICES.map((device) => slots.reduce((sum, slot) => sum + slot[device], 0));
+export function toDeviceShares(figures: DeviceOpens): Pick<MyStats, 'byDevice' | 'deviceKnownShare'> {
+  const counts = DEVICES.map((device) => figures[device]);
   const known = counts.reduce((sum, count) => sum + count, 0);
-  const opens = slots.reduce((sum, slot) => sum + slot.opens, 0);
+  const { opens } = figures;
   const [desktop = 0, mobile = 0, tablet = 0] = toWholeShares(counts);
   return {
     byDevice: { desktop, mobile, tablet },
