@@ -12,7 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 const run = promisify(execFile);
-const READER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0' };
+const READER = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4';
 
 let folder: string;
 let source: TestDatabase;
@@ -32,7 +32,10 @@ beforeAll(async () => {
   source = await createTestDatabase();
   empty = await createTestDatabase();
   demo = JSON.parse((await mailtracker(source, 'demo', '--json')).stdout);
-  server = await startServer({ dataDir: join(folder, 'data'), env: { DATABASE_URL: source.ownerUrl } });
+  server = await startServer({
+    dataDir: join(folder, 'data'),
+    env: { DATABASE_URL: source.ownerUrl, IP_LIMIT_PER_MINUTE: '1000000' },
+  });
 });
 afterAll(async () => {
   await server?.stop();
@@ -44,10 +47,14 @@ afterAll(async () => {
 test('a backup taken while opens arrive, moved as docs/moving.md tells to another PostgreSQL, shows equal dashboards', async () => {
   let isLoading = true;
   const loading = (async () => {
-    while (isLoading) await fetch(toOwnUrl(demo.userPixelUrl, server), { headers: READER });
+    // Another reader each time: each is an open of its own.
+    for (let reader = 0; isLoading; reader += 1)
+      await fetch(toOwnUrl(demo.userPixelUrl, server), { headers: { 'user-agent': `${READER}.${reader}` } });
   })();
   const underLoad = join(folder, 'under-load.gz');
+  const shownBefore = await readDashboards(server);
   await mailtracker(source, 'backup', underLoad);
+  const shownAfter = await readDashboards(server);
   isLoading = false;
   await loading;
   await waitUntilStored();
@@ -65,10 +72,46 @@ test('a backup taken while opens arrive, moved as docs/moving.md tells to anothe
     expect(JSON.parse(stdout).rows).toBeGreaterThan(1_000);
     // Every figure of every rollup is what its opens add up to: the backup was one moment of the database.
     await mailtracker(third, 'verify');
+    const appSecret = (await readFile(join(folder, 'data', 'app-secret'), 'utf8')).trim();
+    const restored = await startServer({ env: { DATABASE_URL: third.ownerUrl, APP_SECRET: appSecret } });
+    const figures = compareBetween(shownBefore, await readDashboards(restored), shownAfter);
+    await restored.stop();
+    await removeFolder(restored.dataDir);
+    process.stderr.write(`backup under load: ${JSON.stringify(figures)}\n`);
+    expect(figures.wrong).toEqual([]);
+    expect(figures.equal).toBeGreaterThan(100);
+    expect(figures.moving).toBeGreaterThan(0);
   } finally {
     await third.drop();
   }
 });
+
+/**
+ * All that stood still around the backup is equal in the restored dashboards; a number that moved meanwhile lies between
+ * what was shown before and after. Texts that moved (who is first, shares in words) follow from the numbers.
+ */
+function compareBetween(before: unknown, restored: unknown, after: unknown) {
+  const figures = { equal: 0, moving: 0, wrong: [] as string[] };
+  const compare = (path: string, was: unknown, found: unknown, became: unknown): void => {
+    if (was !== null && typeof was === 'object') {
+      for (const [key, value] of Object.entries(was))
+        compare(`${path}/${key}`, value, toChild(found, key), toChild(became, key));
+    } else if (was === became && found === was) figures.equal += 1;
+    else if (was !== became && isBetween(was, found, became)) figures.moving += 1;
+    else figures.wrong.push(`${path}: ${was} to ${became}, restored ${found}`);
+  };
+  compare('', before, restored, after);
+  return figures;
+}
+
+function isBetween(was: unknown, found: unknown, became: unknown): boolean {
+  if (typeof was !== 'number' || typeof became !== 'number') return typeof found === typeof was;
+  return Number(found) >= Math.min(was, became) && Number(found) <= Math.max(was, became);
+}
+
+function toChild(value: unknown, key: string): unknown {
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[key] : undefined;
+}
 
 test('no visitor, no key, no session is in a backup, and a file that is cut short or a database in use is refused', async () => {
   const file = join(folder, 'refused.gz');
