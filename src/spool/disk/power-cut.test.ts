@@ -24,7 +24,7 @@ interface Disk {
 
 /** Works for `operationsMax` operations; the next one is the power cut, and it happens half-way. */
 function createDisk(operationsMax: number): Disk {
-  const files = new Map<number, { path: string; written: number; synced: number }>();
+  const files = new Map<number, { path: string; written: number; synced: number; isLinked: boolean }>();
   let operations = 0;
   const step = (): boolean => {
     operations += 1;
@@ -42,7 +42,7 @@ function createDisk(operationsMax: number): Disk {
     open(path) {
       stepOrDie();
       const fd = openSync(path, 'ax');
-      files.set(fd, { path, written: 0, synced: 0 });
+      files.set(fd, { path, written: 0, synced: 0, isLinked: false });
       return fd;
     },
     write(fd, bytes) {
@@ -71,13 +71,21 @@ function createDisk(operationsMax: number): Disk {
       stepOrDie();
       unlinkSync(path);
     },
-    syncFolder: stepOrDie,
+    syncFolder() {
+      stepOrDie();
+      for (const file of files.values()) file.isLinked = true;
+    },
   };
   return {
     io,
     forget(luck, isZeroed) {
-      for (const [fd, { path, written, synced }] of files) {
+      for (const [fd, { path, written, synced, isLinked }] of files) {
         closeSync(fd);
+        // A name in a folder that was not synced is gone with all that the file held.
+        if (!isLinked && luck < 0.5) {
+          unlinkSync(path);
+          continue;
+        }
         const kept = synced + Math.floor((written - synced) * luck);
         truncateSync(path, kept);
         // Some file systems keep the length and forget the content.
@@ -94,10 +102,25 @@ function toBlock(index: number, number: number): Buffer {
   return bytes.subarray(0, end);
 }
 
+interface Plan {
+  readonly operationsMax: number;
+  readonly luck: number;
+  readonly isZeroed: boolean;
+  readonly segmentBytesMax: number;
+}
+
+const BLOCKS = 12;
+/** As many as they take at most. */
+const OPERATIONS = 160;
+
 test('a power cut at any point loses nothing that was settled, keeps the order, and makes nothing up', async () => {
   let cuts = 0;
+  // Each point of the work once with nothing unsynced left, then by chance.
+  const everyPoint = Array.from({ length: OPERATIONS }, (_, at): [Plan] => [
+    { operationsMax: at + 1, luck: 0, isZeroed: false, segmentBytesMax: 1_000 },
+  ]);
   const plan = fc.record({
-    operationsMax: fc.integer({ min: 1, max: 60 }),
+    operationsMax: fc.integer({ min: 1, max: OPERATIONS }),
     luck: fc.double({ min: 0, max: 1, noNaN: true }),
     isZeroed: fc.boolean(),
     segmentBytesMax: fc.constantFrom(300, 1_000, 10_000),
@@ -112,7 +135,7 @@ test('a power cut at any point loses nothing that was settled, keeps the order, 
         const settled: number[] = [];
         let begun = 0;
         try {
-          for (; begun < 30; begun += 1) {
+          for (; begun < BLOCKS; begun += 1) {
             const { blocks } = writer.prepare(0);
             writer.append(toBlock(blocks, begun), 1, true);
             settled.push(toHit(begun).hitAt);
@@ -130,7 +153,7 @@ test('a power cut at any point loses nothing that was settled, keeps the order, 
         await rm(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: 300 },
+    { numRuns: everyPoint.length + 150, examples: everyPoint },
   );
   expect(cuts).toBeGreaterThan(100);
 });
