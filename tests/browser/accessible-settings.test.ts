@@ -11,6 +11,7 @@ const SETTINGS = [
   '/settings/departments',
   '/settings/sso',
   '/settings/signals',
+  '/settings/destinations',
   '/settings/widget',
   '/settings/keys',
   '/settings/audit',

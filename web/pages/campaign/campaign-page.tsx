@@ -45,6 +45,11 @@ function Details({ campaign }: { readonly campaign: Campaign }) {
   const hasRun = campaign.status !== 'draft' && campaign.status !== 'scheduled';
   const figures = mayRun && hasRun ? <CampaignFigures key="figures" campaign={campaign} /> : null;
   const pixel = <CampaignPixel key="pixel" campaign={campaign} userId={person?.userId ?? null} />;
+  // What stands below the pixel comes once it is known how high that is: nothing moves under the eye then.
+  const pixels = useQuery({
+    queryKey: ['campaign-pixels', campaign.id],
+    queryFn: () => campaignsApi.pixels(campaign.id),
+  });
   return (
     <>
       <header className={styles.head}>
@@ -62,7 +67,7 @@ function Details({ campaign }: { readonly campaign: Campaign }) {
         {mayRun ? <CampaignActions campaign={campaign} /> : null}
       </header>
       {campaign.variants.length > 1 && campaign.deal === null ? <MyVariant campaign={campaign} /> : null}
-      {isNewDeal(campaign) ? [pixel, figures] : [figures, pixel]}
+      {isNewDeal(campaign) ? [pixel, pixels.isPending ? null : figures] : [figures, pixel]}
     </>
   );
 }
