@@ -14,9 +14,12 @@ describe.each(PAGES)('the messages of %s', (page) => {
 
   test('German asks for the same arguments and the same parts as English', async () => {
     const { en: english, de: german } = await readBoth(page);
-    const differing = Object.keys(english).filter(
-      (key) => `${toArguments(english[key] ?? '')}` !== `${toArguments(german[key] ?? '')}`,
-    );
+    const differing = Object.keys(english).filter((key) => {
+      const [asked, given] = [toArguments(english[key] ?? ''), toArguments(german[key] ?? '')];
+      // What the server put into its sentence may be English words ("3 active members"): German may leave them out.
+      if (page === 'server') return given.some((name) => !asked.includes(name));
+      return `${asked}` !== `${given}`;
+    });
     expect(differing).toEqual([]);
   });
 
