@@ -37,9 +37,19 @@ export async function startNginx({ folder, port, core }: Place): Promise<Opponen
     stdio: 'ignore',
   });
   await waitForPort(port);
-  const master = Number(readFileSync(pidFile, 'utf8'));
-  const children = readFileSync(`/proc/${master}/task/${master}/children`, 'utf8');
-  return { name: 'nginx', port, pid: Number(children.trim().split(' ')[0]), stop: () => stop(child) };
+  return { name: 'nginx', port, pid: await readWorkerPid(pidFile), stop: () => stop(child) };
+}
+
+/** It listens before it has written its own pid, and before the worker is there. */
+async function readWorkerPid(pidFile: string): Promise<number> {
+  for (const endsAt = Date.now() + START_MS_MAX; Date.now() < endsAt; ) {
+    const master = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0;
+    const children = master > 0 ? readFileSync(`/proc/${master}/task/${master}/children`, 'utf8') : '';
+    const worker = Number(children.trim().split(' ')[0]);
+    if (worker > 0) return worker;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`nginx has no worker after ${START_MS_MAX} ms`);
 }
 
 function toNginxConfig(folder: string, port: number, pidFile: string): string {
