@@ -22,6 +22,7 @@ import { departmentRoutes } from './departments.ts';
 import { destinationRoutes } from './destinations.ts';
 import { installTestRoutes } from './install-test.ts';
 import { invitationRoutes } from './invitations.ts';
+import { listExportRoutes } from './list-exports.ts';
 import { liveRoutes } from './live.ts';
 import { memberImportRoutes } from './member-import.ts';
 import { memberRoutes } from './members.ts';
@@ -128,6 +129,7 @@ function addResources(app: HttpApp, { context, readiness, metricsToken }: HttpOp
   adminTrackingRoutes(app, context);
   teamMemberRoutes(app, context);
   trackingExportRoutes(app, context);
+  listExportRoutes(app, context);
   adminHealthRoutes(app, context);
   profileRoutes(app, context);
   memberRoutes(app, context);

@@ -7,6 +7,7 @@ import { joinOrganization, type SignedIn, signUpOwner } from '../../tests/suppor
 import { type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
 import { storeSlots } from '../../tests/support/store-slots.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
+import { DEFAULT_TRACKING_SETTINGS } from '../domain/settings.ts';
 
 // Every operation of the published document is called by an owner, an admin, a member and a stranger, on things that are
 // there and on things that are not; each answer's status, type and body must be what the document says.
@@ -180,6 +181,26 @@ test('what is refused is a problem document: nobody signed in, things that are n
   expect(faults).toEqual([]);
   expect([...statuses]).toEqual(expect.arrayContaining([400, 401, 404]));
 }, 120_000);
+
+test('figures of an organization that tells nobody apart, and shows members nothing, are as published', async () => {
+  const { owner, member, ids } = await makeCast();
+  const settings = { mode: 'aggregate', collect_region: true, show_user_dashboard: false } as const;
+  await owner.send('PUT', '/api/admin/tracking/settings', { ...DEFAULT_TRACKING_SETTINGS, ...settings });
+  const subject = { memberId: member.memberId, departmentId: randomUUID(), email: '' };
+  const figures = operations.filter(
+    ({ method, path }) => method === 'GET' && /tracking\/|campaigns\/\{id\}\/stats/.test(path),
+  );
+  expect(figures.length).toBeGreaterThan(15);
+  const statuses = new Set<number>();
+  for (const operation of figures)
+    for (const person of [owner, member]) {
+      const id = (operation.path.includes('campaigns') ? ids.campaigns : ids.user) ?? '';
+      const answer = await callOperation(http, operation, { id, subject, headers: cookieOf(person) });
+      statuses.add(answer.status);
+      expect({ of: operation.name, fault: check(operation, answer) }).toEqual({ of: operation.name, fault: null });
+    }
+  expect([...statuses].sort()).toEqual([200, 403]);
+}, 60_000);
 
 test('the check finds a wrong status, a wrong type and a wrong body', () => {
   const operation = operations.find(({ name }) => name === 'GET /api/tracking/my-stats/daily');

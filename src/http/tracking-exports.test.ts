@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinOrganization, type SignedIn, signUpOwner } from '../../tests/support/sign-in-people.ts';
 import { type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
@@ -22,6 +23,21 @@ afterAll(async () => {
   await http.app.close();
   await databases.drop();
 });
+
+/** A minute apart. */
+async function storeOpens({ organizationId, memberId }: SignedIn, count: number): Promise<void> {
+  const { system } = databases;
+  await sql`select app_private.ensure_partitions(now() - interval '2 days', now())`.execute(system);
+  await sql`with judged as (
+      insert into judgements (verdict, confidence, reason, rules_version, device, client_family, network_class, hints)
+      values ('human', 'certain', 'mail_client', 1, 'desktop', 'Outlook', 'eyeball', '') returning id)
+    insert into signature_tracking_events (hit_at, organization_id, user_id, user_tracking_id, judgement_id, is_counted,
+      is_unique, is_bot, is_proxy, tracking_type, verdict)
+    select date_trunc('minute', now()) - make_interval(mins => n), ${organizationId}::uuid, ${memberId}::uuid, ${memberId}::uuid,
+      judged.id, true, true, false, false, 'user', 'human' from judged, generate_series(1, ${count}::int) n`.execute(
+    system,
+  );
+}
 
 test('an admin saves the days and the departments as files with the figures of the page', async () => {
   const daily = await owner.get(`${BASE}/daily/export.csv?days=2`);
@@ -59,6 +75,33 @@ test('what the team’s mail is read with stands in the file as on the page, sma
   const file = await owner.get(`${BASE}/breakdown/export.csv?days=7`);
   expect(file.headers.get('content-disposition')).toContain('team-breakdown.csv');
   expect(file.text.trim().split(/\r?\n/)).toEqual(['kind,name,opens', 'client,Outlook,19', 'client,,39']);
+});
+
+test('everybody stands in one file with their opens, by name; a member may not have it', async () => {
+  const path = '/api/admin/tracking/members/export.csv';
+  const file = await owner.get(`${path}?days=7`);
+  expect(file.headers.get('content-disposition')).toContain('members.csv');
+  const { data } = (await owner.get('/api/admin/tracking/members?days=7')).body;
+  const lines = file.text.trim().split(/\r?\n/);
+  expect(lines[0]).toBe('user_id,name,email,title,department,status,opens');
+  expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(data.map((one: { userId: string }) => one.userId));
+  expect(lines.find((line) => line.startsWith(member.memberId))).toMatch(/,active,3$/);
+  expect((await member.get(path)).status).toBe(403);
+  expect((await owner.get(`${path}?days=0`)).status).toBe(400);
+});
+
+test('a member saves their opens, over more than one page, without what the reader reads with', async () => {
+  const path = '/api/tracking/opens/export.csv';
+  await storeOpens(member, 1_005);
+  const file = await member.get(path);
+  expect(file.headers.get('content-disposition')).toContain('my-opens.csv');
+  const lines = file.text.trim().split(/\r?\n/);
+  expect(lines[0]).toBe('at,type,campaign,verdict,confidence,reason,device,counted,unique,loads');
+  expect(lines).toHaveLength(1 + 1_005);
+  const times = lines.slice(1).map((line) => line.split(',')[0] ?? '');
+  expect(times).toEqual([...new Set(times)].sort().reverse());
+  expect(file.text).not.toContain('Outlook');
+  expect((await http.send('GET', path)).status).toBe(401);
 });
 
 test('a member gets 403, a stranger 401, a wrong period 400', async () => {

@@ -36,6 +36,7 @@ export const team: Translated<typeof english> = {
     'Gruppen von mindestens {k} Lesenden an einem Tag. Maildienste wie Gmail verbergen beides und fehlen hier.',
   tooFewReaders: 'Erscheint, sobald eine Gruppe {k} Lesende an einem Tag hat, damit niemand erkennbar wird.',
   members: 'Mitglieder',
+  saveMembers: 'Alle als CSV sichern',
   theMembers: 'Die Mitglieder',
   find: 'Nach Name oder Adresse suchen',
   findLabel: 'Ein Mitglied nach Name oder Adresse suchen',

@@ -32,6 +32,7 @@ export const team = {
   readersCaveat: 'Groups of at least {k} readers on one day. Mail services such as Gmail hide both, and are left out.',
   tooFewReaders: 'Shown once a group has {k} readers on one day, so that nobody can be told from it.',
   members: 'Members',
+  saveMembers: 'Save all as CSV',
   theMembers: 'The members',
   find: 'Find by name or address',
   findLabel: 'Find a member by name or address',

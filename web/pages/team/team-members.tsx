@@ -91,6 +91,16 @@ export function TeamMembers({ days, onShow }: Props) {
       ) : (
         <Placeholder width="100%" height={240} />
       )}
+      <Button
+        component="a"
+        href={`/api/admin/tracking/members/export.csv?days=${days}`}
+        download
+        variant="subtle"
+        size="compact-sm"
+        mt={8}
+      >
+        {words('saveMembers')}
+      </Button>
       {members?.length === 1 && question === '' ? <InviteFirst /> : null}
       {members?.length === 0 ? <p className={panel.quiet}>{words('nobody')}</p> : null}
       {list.hasNextPage ? (
