@@ -25,12 +25,13 @@ export interface Purged {
   readonly isUnfinished: boolean;
 }
 
-/** Rows of one delete: locks stay short. */
-const DELETE_ROWS_MAX = 2000;
+/** Rows of one delete: locks stay short, and so does the time that a hit waits for a core or the disk. */
+const DELETE_ROWS_MAX = 500;
 /** Deletes of one kind in one run: 5 million rows; what is left waits for the next hour. */
-const DELETES_MAX = 2500;
-/** After a delete as much rest as it took, so that hits have the disk and the other half of the time; at most this. */
-const REST_MS_MAX = 250;
+const DELETES_MAX = 10_000;
+/** After a delete four times the rest that it took: hits have the disk and four fifths of the time. */
+const REST_FACTOR = 4;
+const REST_MS_MAX = 1_000;
 /** A block must be remembered for longer than any spool keeps it. */
 const PROCESSED_BLOCK_DAYS = 7;
 const DEAD_LETTER_DAYS = 30;
@@ -166,7 +167,9 @@ async function deleteInSteps(
     });
     rows += count;
     if (count < DELETE_ROWS_MAX) return { rows, isDone: true };
-    await sleep(Math.min(performance.now() - began, REST_MS_MAX), undefined, { signal }).catch(() => undefined);
+    await sleep(Math.min((performance.now() - began) * REST_FACTOR, REST_MS_MAX), undefined, { signal }).catch(
+      () => undefined,
+    );
   }
   return { rows, isDone: false };
 }
