@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
 import type { SpoolBlock } from '../domain/hit.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function claimBlocks(
   const ids = [...new Set(blocks.map((block) => block.id))].sort();
   const { rows } = await sql<{ id: string }>`
     insert into processed_blocks (block_id)
-    select decode(id, 'hex') from unnest(${ids}::text[]) with ordinality as block (id, n) order by n
+    select decode(id, 'hex') from unnest(${toArrayText(ids)}::text[]) with ordinality as block (id, n) order by n
     on conflict do nothing
     returning encode(block_id, 'hex') as id`.execute(trx);
   return new Set(rows.map((row) => row.id));

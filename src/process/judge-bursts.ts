@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
 import type { MemberId, OrganizationId, PixelId } from '../domain/ids.ts';
 import type { NetworkClass } from '../domain/network-class.ts';
 import type { Judgement } from '../domain/verdict.ts';
@@ -156,7 +157,7 @@ async function lockVisitors(trx: Transaction<Schema>, suspects: readonly Sightin
   }
   await sql`
     select pg_advisory_xact_lock(hashtext('mailtracker.bursts'), bucket)
-    from (select bucket from unnest(${[...buckets].sort((a, b) => a - b)}::int[]) with ordinality as input (bucket, n)
+    from (select bucket from unnest(${toArrayText([...buckets].sort((a, b) => a - b))}::int[]) with ordinality as input (bucket, n)
       order by n offset 0) as sorted`.execute(trx);
 }
 
@@ -230,9 +231,9 @@ async function findSightings(trx: Transaction<Schema>, wanted: readonly Wanted[]
   const last = days.reduce((most, day) => Math.max(most, day));
   const { rows } = await sql<SightingRow>`
     select want.n::int as n, want.organization_id, found.pixel_id, found.at, found.event_id, coalesce(of_user.user_id, of_campaign.user_id) as member_id
-    from unnest(${days}::int[], ${wanted.map(({ sighting }) => sighting.open?.pixel.organizationId ?? null)}::uuid[],
-      ${wanted.map(({ identity }) => identity.visitor)}::bytea[], ${wanted.map(({ fromAt }) => fromAt)}::float8[],
-      ${wanted.map(({ toAt }) => toAt)}::float8[])
+    from unnest(${toArrayText(days)}::int[], ${toArrayText(wanted.map(({ sighting }) => sighting.open?.pixel.organizationId ?? null))}::uuid[],
+      ${toArrayText(wanted.map(({ identity }) => identity.visitor))}::bytea[], ${toArrayText(wanted.map(({ fromAt }) => fromAt))}::float8[],
+      ${toArrayText(wanted.map(({ toAt }) => toAt))}::float8[])
       with ordinality as want (key_day, organization_id, visitor, from_at, to_at, n)
     cross join lateral (
       select seen.scope_id as pixel_id, (extract(epoch from seen.window_at) * 1000)::float8 as at, seen.event_id::float8 as event_id

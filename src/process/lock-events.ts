@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
 import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import { toChunks } from './to-chunks.ts';
@@ -27,7 +28,10 @@ export interface StoredPlace {
   readonly eventId: number;
 }
 
-/** Locks events until the transaction ends, by time and id, and answers those that are still there, by id. */
+/**
+ * Locks events until the transaction ends, by time and id, and answers those that are still there, by id. Lateral: one
+ * look-up in the primary key an event, where the planner, who knows nothing of the last minutes, would read them all.
+ */
 export async function lockEvents(
   trx: Transaction<Schema>,
   events: readonly StoredPlace[],
@@ -39,13 +43,16 @@ export async function lockEvents(
   for (const chunk of toChunks(sorted)) {
     const { rows } = await sql<EventRow>`
       select ${EVENT_COLUMNS}
-      from unnest(${chunk.map(({ organizationId }) => organizationId)}::uuid[], ${chunk.map(({ eventId }) => eventId)}::bigint[],
-        ${chunk.map(({ hitAt }) => hitAt)}::float8[]) as want (organization_id, id, at)
-      join signature_tracking_events event on event.organization_id = want.organization_id and event.id = want.id
-        and event.hit_at = to_timestamp(want.at / 1000)
-        and event.hit_at between to_timestamp(${chunk[0]?.hitAt ?? 0}::float8 / 1000) and to_timestamp(${chunk.at(-1)?.hitAt ?? 0}::float8 / 1000)
+      from unnest(${toArrayText(chunk.map(({ organizationId }) => organizationId))}::uuid[], ${toArrayText(chunk.map(({ eventId }) => eventId))}::bigint[],
+        ${toArrayText(chunk.map(({ hitAt }) => hitAt))}::float8[]) with ordinality as want (organization_id, id, at, n)
+      cross join lateral (
+        select * from signature_tracking_events event
+        where event.organization_id = want.organization_id and event.id = want.id
+          and event.hit_at = to_timestamp(want.at / 1000)
+          and event.hit_at between to_timestamp(${chunk[0]?.hitAt ?? 0}::float8 / 1000) and to_timestamp(${chunk.at(-1)?.hitAt ?? 0}::float8 / 1000)
+        for update) as event
       join judgements judged on judged.id = event.judgement_id
-      order by event.hit_at, event.id for update of event`.execute(trx);
+      order by want.n`.execute(trx);
     for (const row of rows) locked.set(row.id, toStoredEvent(row));
   }
   return locked;

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
 import { toLocalDay } from '../domain/calendar.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import type { CampaignId } from '../domain/ids.ts';
@@ -123,9 +124,9 @@ async function storeClaims(trx: Transaction<Schema>, claims: readonly Claim[]): 
     const { rows } = await sql<{ n: number }>`
       with claim as materialized (
         select date '1970-01-01' + day as key_day, organization_id, kind, scope_id, to_timestamp(at / 1000) as window_at, visitor, n
-        from unnest(${chunk.map((claim) => claim.keyDay)}::int[], ${chunk.map((claim) => claim.organizationId)}::uuid[],
-          ${chunk.map((claim) => claim.kind)}::text[], ${chunk.map((claim) => claim.scopeId)}::uuid[],
-          ${chunk.map((claim) => claim.windowAt)}::float8[], ${chunk.map((claim) => claim.visitor)}::bytea[])
+        from unnest(${toArrayText(chunk.map((claim) => claim.keyDay))}::int[], ${toArrayText(chunk.map((claim) => claim.organizationId))}::uuid[],
+          ${toArrayText(chunk.map((claim) => claim.kind))}::text[], ${toArrayText(chunk.map((claim) => claim.scopeId))}::uuid[],
+          ${toArrayText(chunk.map((claim) => claim.windowAt))}::float8[], ${toArrayText(chunk.map((claim) => claim.visitor))}::bytea[])
           with ordinality as input (day, organization_id, kind, scope_id, at, visitor, n)
       ), stored as (
         insert into visitor_seen (key_day, organization_id, kind, scope_id, window_at, visitor)

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { holdLocalDays } from '../db/lock-local-days.ts';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
 import type { TrackingType } from '../domain/hit.ts';
 import type { CampaignId, MemberId, OrganizationId, PixelId } from '../domain/ids.ts';
 import { type PersonalMode, restrictSettings, type TrackingSettings, toTrackingSettings } from '../domain/settings.ts';
@@ -173,8 +174,8 @@ async function lockCampaignPixels(
 
 /** An empty list of ids is left out: a second condition would cost every batch, and only a burst found late has any. */
 function isWanted(hashes: readonly Buffer[], ids: readonly PixelId[]): RawBuilder<boolean> {
-  const isOfBatch = sql<boolean>`p.pixel_token_hash = any(${hashes}::bytea[])`;
-  return ids.length === 0 ? isOfBatch : sql<boolean>`(${isOfBatch} or p.id = any(${ids}::uuid[]))`;
+  const isOfBatch = sql<boolean>`p.pixel_token_hash = any(${toArrayText(hashes)}::bytea[])`;
+  return ids.length === 0 ? isOfBatch : sql<boolean>`(${isOfBatch} or p.id = any(${toArrayText(ids)}::uuid[]))`;
 }
 
 interface Rules {
@@ -199,7 +200,7 @@ export async function readRules(
     select o.id, s.tracking_settings, o.opens_per_minute, r.rules as signal_rules from organizations o
     left join organization_settings s on s.organization_id = o.id
     left join signal_rule_settings r on r.organization_id = o.id
-    where o.id = any(${organizationIds}::uuid[])`.execute(trx);
+    where o.id = any(${toArrayText(organizationIds)}::uuid[])`.execute(trx);
   return new Map(
     rows.map((row) => [
       row.id,
@@ -222,7 +223,7 @@ async function readActiveSpans(
   const { rows } = await sql<{ campaign_id: CampaignId; began_at: number; ended_at: number | null }>`
     select campaign_id, floor(extract(epoch from began_at) * 1000)::float8 as began_at,
       floor(extract(epoch from ended_at) * 1000)::float8 as ended_at
-    from signature_campaign_statuses where campaign_id = any(${campaignIds}::uuid[]) and status = 'active'`.execute(
+    from signature_campaign_statuses where campaign_id = any(${toArrayText(campaignIds)}::uuid[]) and status = 'active'`.execute(
     trx,
   );
   for (const row of rows) {

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
 import { SLOT_MS } from '../domain/calendar.ts';
 import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
 import type { Device, Verdict } from '../domain/verdict.ts';
@@ -94,10 +95,10 @@ function isLess({ events }: Sums): boolean {
 
 function toInput(rows: readonly Sums[]) {
   const column = <T>(read: (row: Sums) => T): T[] => rows.map(read);
-  return sql`unnest(${column((row) => row.change.organizationId)}::uuid[], ${column((row) => row.change.memberId)}::uuid[],
-    ${column((row) => row.change.campaignId)}::uuid[], ${column((row) => row.window)}::text[],
-    ${column((row) => row.change.verdict)}::text[], ${column((row) => row.change.device)}::text[],
-    ${column((row) => row.events)}::int[], ${column((row) => row.opens)}::int[], ${column((row) => row.uniques)}::int[])
+  return sql`unnest(${toArrayText(column((row) => row.change.organizationId))}::uuid[], ${toArrayText(column((row) => row.change.memberId))}::uuid[],
+    ${toArrayText(column((row) => row.change.campaignId))}::uuid[], ${toArrayText(column((row) => row.window))}::text[],
+    ${toArrayText(column((row) => row.change.verdict))}::text[], ${toArrayText(column((row) => row.change.device))}::text[],
+    ${toArrayText(column((row) => row.events))}::int[], ${toArrayText(column((row) => row.opens))}::int[], ${toArrayText(column((row) => row.uniques))}::int[])
     with ordinality as input (organization_id, user_id, campaign_id, "window", verdict, device, events, opens, uniques, n)`;
 }
 

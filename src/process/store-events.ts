@@ -1,5 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
+import { DAY_MS } from '../domain/hit.ts';
 import { isMachine, isProxied } from '../domain/verdict.ts';
 import type { LaterLoads, Open } from './fold-bursts.ts';
 import { toSightings } from './judge-bursts.ts';
@@ -62,16 +64,16 @@ async function insertEvents(
     overriding system value
     select id, to_timestamp(hit_at / 1000), organization_id, user_id, user_tracking_id, pixel_id, campaign_id,
       judgement_id, load_count, is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country, is_new_reader
-    from unnest(${ids}::bigint[], ${column((e) => e.hit.hitAt)}::float8[], ${column((e) => e.pixel.organizationId)}::uuid[],
-      ${column((e) => e.pixel.memberId)}::uuid[], ${column((e) => ifUser(e, e.pixel.id))}::uuid[],
-      ${column((e) => ifCampaign(e, e.pixel.id))}::uuid[], ${column((e) => e.pixel.campaignId)}::uuid[],
-      ${column((e) => judgementIds.of(e.judgement))}::int[],
-      ${column((e) => Math.min(e.loads, LOAD_COUNT_MAX))}::smallint[],
-      ${column((e) => e.isCounted)}::bool[], ${column((e) => e.isUnique)}::bool[],
-      ${column((e) => isMachine(e.judgement.verdict))}::bool[], ${column((e) => isProxied(e.judgement.verdict))}::bool[],
-      ${column((e) => e.pixel.isRetired)}::bool[], ${column((e) => e.pixel.trackingType)}::text[],
-      ${column((e) => e.judgement.verdict)}::text[], ${column(toCountry)}::text[],
-      ${column((e) => e.isNewReader)}::bool[])
+    from unnest(${toArrayText(ids)}::bigint[], ${toArrayText(column((e) => e.hit.hitAt))}::float8[], ${toArrayText(column((e) => e.pixel.organizationId))}::uuid[],
+      ${toArrayText(column((e) => e.pixel.memberId))}::uuid[], ${toArrayText(column((e) => ifUser(e, e.pixel.id)))}::uuid[],
+      ${toArrayText(column((e) => ifCampaign(e, e.pixel.id)))}::uuid[], ${toArrayText(column((e) => e.pixel.campaignId))}::uuid[],
+      ${toArrayText(column((e) => judgementIds.of(e.judgement)))}::int[],
+      ${toArrayText(column((e) => Math.min(e.loads, LOAD_COUNT_MAX)))}::smallint[],
+      ${toArrayText(column((e) => e.isCounted))}::bool[], ${toArrayText(column((e) => e.isUnique))}::bool[],
+      ${toArrayText(column((e) => isMachine(e.judgement.verdict)))}::bool[], ${toArrayText(column((e) => isProxied(e.judgement.verdict)))}::bool[],
+      ${toArrayText(column((e) => e.pixel.isRetired))}::bool[], ${toArrayText(column((e) => e.pixel.trackingType))}::text[],
+      ${toArrayText(column((e) => e.judgement.verdict))}::text[], ${toArrayText(column(toCountry))}::text[],
+      ${toArrayText(column((e) => e.isNewReader))}::bool[])
       as event (id, hit_at, organization_id, user_id, user_tracking_id, pixel_id, campaign_id, judgement_id, load_count,
         is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country, is_new_reader)`.execute(
     trx,
@@ -104,26 +106,37 @@ async function insertSeen(trx: Transaction<Schema>, opens: readonly Open[], ids:
   await sql`
     insert into visitor_seen (key_day, organization_id, kind, scope_id, window_at, visitor, event_id, event_hit_at)
     select date '1970-01-01' + day, organization_id, kind, scope_id, to_timestamp(at / 1000), visitor, event_id, to_timestamp(at / 1000)
-    from unnest(${column((row) => row.keyDay)}::int[], ${column((row) => row.pixel.organizationId)}::uuid[],
-      ${column((row) => row.kind)}::text[], ${column((row) => row.pixel.id)}::uuid[],
-      ${column((row) => row.hit.hitAt)}::float8[], ${column((row) => row.visitor)}::bytea[],
-      ${column((row) => row.id)}::bigint[]) as seen (day, organization_id, kind, scope_id, at, visitor, event_id)`.execute(
+    from unnest(${toArrayText(column((row) => row.keyDay))}::int[], ${toArrayText(column((row) => row.pixel.organizationId))}::uuid[],
+      ${toArrayText(column((row) => row.kind))}::text[], ${toArrayText(column((row) => row.pixel.id))}::uuid[],
+      ${toArrayText(column((row) => row.hit.hitAt))}::float8[], ${toArrayText(column((row) => row.visitor))}::bytea[],
+      ${toArrayText(column((row) => row.id))}::bigint[]) as seen (day, organization_id, kind, scope_id, at, visitor, event_id)`.execute(
     trx,
   );
 }
 
-/** The range of times lets the planner open the partitions of these days only. */
+/**
+ * Bounded by the weeks of the partitions and no closer: the planner believes that nearly no event is as new as these,
+ * and would rather read all of the last seconds than look each one up.
+ */
 async function addLoads(trx: Transaction<Schema>, laterLoads: EventBatch['laterLoads']): Promise<void> {
   const times = laterLoads.map((later) => later.hitAt);
-  const first = times.reduce((least, time) => Math.min(least, time));
-  const last = times.reduce((most, time) => Math.max(most, time));
+  const first = toWeekStart(times.reduce((least, time) => Math.min(least, time)));
+  const end = toWeekStart(times.reduce((most, time) => Math.max(most, time))) + WEEK_MS;
   await sql`
     update signature_tracking_events event set load_count = least(${LOAD_COUNT_MAX}::int, event.load_count + later.loads)::smallint
-    from unnest(${laterLoads.map((later) => later.pixel.organizationId)}::uuid[],
-      ${laterLoads.map((later) => later.eventId)}::bigint[], ${times}::float8[],
-      ${laterLoads.map((later) => later.loads)}::int[]) as later (organization_id, id, hit_at, loads)
+    from unnest(${toArrayText(laterLoads.map((later) => later.pixel.organizationId))}::uuid[],
+      ${toArrayText(laterLoads.map((later) => later.eventId))}::bigint[], ${toArrayText(times)}::float8[],
+      ${toArrayText(laterLoads.map((later) => later.loads))}::int[]) as later (organization_id, id, hit_at, loads)
     where event.organization_id = later.organization_id and event.id = later.id and event.hit_at = to_timestamp(later.hit_at / 1000)
-      and event.hit_at between to_timestamp(${first}::float8 / 1000) and to_timestamp(${last}::float8 / 1000)`.execute(
+      and event.hit_at >= to_timestamp(${first}::float8 / 1000) and event.hit_at < to_timestamp(${end}::float8 / 1000)`.execute(
     trx,
   );
+}
+
+const WEEK_MS = 7 * DAY_MS;
+/** 1970-01-05, a Monday: partitions begin on one, UTC. */
+const FIRST_WEEK_AT = 4 * DAY_MS;
+
+function toWeekStart(at: number): number {
+  return Math.floor((at - FIRST_WEEK_AT) / WEEK_MS) * WEEK_MS + FIRST_WEEK_AT;
 }

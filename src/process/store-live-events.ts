@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
 import type { MemberId, OrganizationId } from '../domain/ids.ts';
 import type { StoredEvent } from './lock-events.ts';
 import type { OpenEvent } from './mark-unique.ts';
@@ -48,7 +49,7 @@ export async function storeLiveEvents(
   const lines = [...gone, ...opens, ...raised];
   if (lines.length === 0) return;
   await sql`
-    select app_private.append_live(${lines.map((line) => line.organizationId)}::uuid[], ${lines.map((line) => line.memberId)}::uuid[],
-      ${lines.map((line) => line.kind)}::text[], ${lines.map((line) => line.id)}::text[],
-      ${lines.map((line) => line.hitAt)}::float8[])`.execute(trx);
+    select app_private.append_live(${toArrayText(lines.map((line) => line.organizationId))}::uuid[], ${toArrayText(lines.map((line) => line.memberId))}::uuid[],
+      ${toArrayText(lines.map((line) => line.kind))}::text[], ${toArrayText(lines.map((line) => line.id))}::text[],
+      ${toArrayText(lines.map((line) => line.hitAt))}::float8[])`.execute(trx);
 }

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { toArrayText } from '../db/to-array-text.ts';
 import type { DeliveryEvent } from '../domain/destination.ts';
 import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
 import { isAtLeast, type RaisedSignal, type SignalLevel, type WithdrawnSignal } from '../domain/signal.ts';
@@ -125,7 +126,7 @@ async function readWishes(
 ): Promise<ReadonlyMap<OrganizationId, readonly Wish[]>> {
   const { rows } = await sql<Wish>`
     select organization_id, events, minimum_level, campaign_ids from destinations
-    where organization_id = any(${organizationIds}::uuid[]) and state <> 'disabled'`.execute(trx);
+    where organization_id = any(${toArrayText(organizationIds)}::uuid[]) and state <> 'disabled'`.execute(trx);
   const wishes = new Map<OrganizationId, Wish[]>();
   for (const row of rows) wishes.set(row.organization_id, [...(wishes.get(row.organization_id) ?? []), row]);
   return wishes;
@@ -143,11 +144,11 @@ async function insertLines(trx: Transaction<Schema>, lines: readonly Line[]): Pr
   await sql`
     insert into delivery_outbox (organization_id, user_id, campaign_id, type, subject, level, is_held, at, payload)
     select organization_id, user_id, campaign_id, type, subject, level, is_held, to_timestamp(at / 1000), payload::jsonb
-    from unnest(${column((line) => line.organizationId)}::uuid[], ${column((line) => line.memberId)}::uuid[],
-      ${column((line) => line.campaignId)}::uuid[], ${column((line) => line.type)}::text[],
-      ${column((line) => line.subject)}::text[], ${column((line) => line.level)}::text[],
-      ${column((line) => line.isHeld)}::bool[], ${column((line) => line.at)}::float8[],
-      ${column((line) => JSON.stringify(line.payload))}::text[]) with ordinality
+    from unnest(${toArrayText(column((line) => line.organizationId))}::uuid[], ${toArrayText(column((line) => line.memberId))}::uuid[],
+      ${toArrayText(column((line) => line.campaignId))}::uuid[], ${toArrayText(column((line) => line.type))}::text[],
+      ${toArrayText(column((line) => line.subject))}::text[], ${toArrayText(column((line) => line.level))}::text[],
+      ${toArrayText(column((line) => line.isHeld))}::bool[], ${toArrayText(column((line) => line.at))}::float8[],
+      ${toArrayText(column((line) => JSON.stringify(line.payload)))}::text[]) with ordinality
       as line (organization_id, user_id, campaign_id, type, subject, level, is_held, at, payload, place)
     order by place`.execute(trx);
 }

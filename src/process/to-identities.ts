@@ -1,4 +1,5 @@
 import { DAY_MS, type Hit } from '../domain/hit.ts';
+import type { OrganizationId } from '../domain/ids.ts';
 import { toVisitor } from '../visitors/to-visitor.ts';
 import type { Pixel } from './read-pixels.ts';
 
@@ -19,14 +20,27 @@ export function toIdentities(pixel: Pixel, hit: Hit, reachMs: number): readonly 
   if (pixel.settings.mode !== 'signals') return [];
   const { day, today, yesterday } = hit.address;
   const isNearMidnight = hit.hitAt - reachMs < day * DAY_MS;
-  const identities: Identity[] = [];
-  if (today !== null) identities.push(toIdentity(pixel, hit, { keyDay: day, hash: today }));
+  const mine: Identity[] = [];
+  if (today !== null) mine.push(toIdentity(pixel, hit, { keyDay: day, hash: today }));
   if (yesterday !== null && (isNearMidnight || today === null)) {
-    identities.push(toIdentity(pixel, hit, { keyDay: day - 1, hash: yesterday }));
+    mine.push(toIdentity(pixel, hit, { keyDay: day - 1, hash: yesterday }));
   }
-  return identities;
+  return mine;
 }
 
 function toIdentity(pixel: Pixel, hit: Hit, address: { keyDay: number; hash: Uint8Array }): Identity {
-  return { keyDay: address.keyDay, visitor: toVisitor(pixel.organizationId, address.hash, hit.userAgent) };
+  const known = identities.get(hit) ?? [];
+  const found = known.find(
+    ({ keyDay, organizationId }) => keyDay === address.keyDay && organizationId === pixel.organizationId,
+  );
+  if (found !== undefined) return found;
+  const { organizationId } = pixel;
+  const visitor = toVisitor(organizationId, address.hash, hit.userAgent);
+  const identity = { keyDay: address.keyDay, organizationId, visitor };
+  known.push(identity);
+  identities.set(hit, known);
+  return identity;
 }
+
+/** Folding, bursts and uniqueness ask for the same readers: each is hashed once while its hit is at hand. */
+const identities = new WeakMap<Hit, (Identity & { readonly organizationId: OrganizationId })[]>();

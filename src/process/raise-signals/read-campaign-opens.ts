@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
+import { toArrayText } from '../../db/to-array-text.ts';
 import { DAY_MS } from '../../domain/hit.ts';
 import type { SubjectMaterial } from './read-deal-opens.ts';
 import { readReaders } from './read-readers.ts';
@@ -53,9 +54,9 @@ async function findOften(trx: Transaction<Schema>, campaigns: readonly Subject[]
   const days = asked.map(({ keyDay }) => keyDay);
   const { rows } = await sql<{ n: number }>`
     select want.n::int as n
-    from unnest(${days}::int[], ${asked.map(({ subject }) => subject.pixel.organizationId)}::uuid[],
-      ${asked.map(({ subject }) => subject.pixel.id)}::uuid[], ${asked.map(({ visitor }) => visitor)}::bytea[],
-      ${asked.map(({ opens }) => opens)}::int[]) with ordinality as want (key_day, organization_id, scope_id, visitor, opens, n)
+    from unnest(${toArrayText(days)}::int[], ${toArrayText(asked.map(({ subject }) => subject.pixel.organizationId))}::uuid[],
+      ${toArrayText(asked.map(({ subject }) => subject.pixel.id))}::uuid[], ${toArrayText(asked.map(({ visitor }) => visitor))}::bytea[],
+      ${toArrayText(asked.map(({ opens }) => opens))}::int[]) with ordinality as want (key_day, organization_id, scope_id, visitor, opens, n)
     cross join lateral (
       select from visitor_seen seen
       where seen.key_day = date '1970-01-01' + want.key_day and seen.organization_id = want.organization_id

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
+import { toArrayText } from '../../db/to-array-text.ts';
 import { toHourStart } from '../../domain/calendar.ts';
 import type { Confidence, Device } from '../../domain/verdict.ts';
 import { OPENS_READ_MAX, type SubjectMaterial } from './read-deal-opens.ts';
@@ -87,9 +88,9 @@ async function findBusy(trx: Transaction<Schema>, users: readonly Subject[]): Pr
   if (asked.length === 0) return [];
   const { rows } = await sql<{ n: number; opens: number }>`
     select want.n::int as n, busy.opens::int as opens
-    from unnest(${asked.map(({ subject }) => subject.pixel.organizationId)}::uuid[],
-      ${asked.map(({ subject }) => subject.pixel.memberId)}::uuid[], ${asked.map(({ hourAt }) => hourAt)}::float8[],
-      ${asked.map(({ subject }) => subject.pixel.signalRules.unusual.opens)}::int[])
+    from unnest(${toArrayText(asked.map(({ subject }) => subject.pixel.organizationId))}::uuid[],
+      ${toArrayText(asked.map(({ subject }) => subject.pixel.memberId))}::uuid[], ${toArrayText(asked.map(({ hourAt }) => hourAt))}::float8[],
+      ${toArrayText(asked.map(({ subject }) => subject.pixel.signalRules.unusual.opens))}::int[])
       with ordinality as want (organization_id, user_id, at, needed, n)
     cross join lateral (
       select sum(hour.opens_0 + hour.opens_1 + hour.opens_2 + hour.opens_3) as opens from tracking_rollup_hours hour
@@ -142,8 +143,8 @@ async function readOpens(trx: Transaction<Schema>, subjects: readonly Subject[])
   const froms = subjects.map((subject) => toHour(subject, subject.fromAt));
   const { rows } = await sql<OpenRow>`
     select want.n::int as n, found.*
-    from unnest(${subjects.map(({ pixel }) => pixel.memberId)}::uuid[], ${subjects.map(({ pixel }) => pixel.id)}::uuid[],
-      ${froms}::float8[]) with ordinality as want (user_id, pixel_id, from_at, n)
+    from unnest(${toArrayText(subjects.map(({ pixel }) => pixel.memberId))}::uuid[], ${toArrayText(subjects.map(({ pixel }) => pixel.id))}::uuid[],
+      ${toArrayText(froms)}::float8[]) with ordinality as want (user_id, pixel_id, from_at, n)
     cross join lateral (
       select (extract(epoch from event.hit_at) * 1000)::float8 as at, judged.device, judged.confidence
       from signature_tracking_events event join judgements judged on judged.id = event.judgement_id
