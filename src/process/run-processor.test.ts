@@ -10,6 +10,7 @@ import type { Log } from '../kit/log.ts';
 import { createMetrics } from '../kit/metrics.ts';
 import { createMemorySpool } from '../spool/memory/memory-spool.ts';
 import type { Spool } from '../spool/spool.ts';
+import { createProcessMetrics } from './process-metrics.ts';
 import { type Processor, startProcessor } from './run-processor.ts';
 
 const NOW = Date.parse('2026-06-10T12:00:00Z');
@@ -37,7 +38,14 @@ afterEach(async () => {
 function start(options: { batchHitsMax?: number } = {}): Processor {
   const write = (fields: object, event: string): void => void logged.push({ event, fields });
   const log: Log = { debug: write, info: write, warn: write, error: write };
-  const processor = startProcessor({ spool, databases: database, log, clock, metrics: createMetrics(), ...options });
+  const processor = startProcessor({
+    spool,
+    databases: database,
+    log,
+    clock,
+    metrics: createProcessMetrics(createMetrics(), () => 0),
+    ...options,
+  });
   started.push(processor);
   return processor;
 }
@@ -170,7 +178,7 @@ test('its metrics tell drops by reason, steps and lag, and no label comes from a
     databases: database,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     clock,
-    metrics,
+    metrics: createProcessMetrics(metrics, () => spool.figures().lagMs),
   });
   started.push(processor);
   spool.append(makeHit(acme.members[0].pixel, { at: NOW, by: 'bot' }));

@@ -3,11 +3,10 @@ import type { DropReason } from '../domain/drop-reason.ts';
 import type { SpoolBlock } from '../domain/hit.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
-import type { Metrics } from '../kit/metrics.ts';
 import type { Spool } from '../spool/spool.ts';
 import { createBatchContext } from './batch-context.ts';
 import { isolatePoison } from './isolate-poison.ts';
-import { createProcessMetrics } from './process-metrics.ts';
+import type { ProcessMetrics } from './process-metrics.ts';
 import { toErrorText } from './to-error-text.ts';
 import { type Failure, toFailure } from './to-failure.ts';
 import type { BatchOutcome } from './to-outcome.ts';
@@ -17,11 +16,11 @@ import type { BatchOutcome } from './to-outcome.ts';
 // acknowledged before its effects are stored, or a record that holds up those behind it.
 
 export interface ProcessorOptions {
-  readonly spool: Pick<Spool, 'read' | 'acknowledge' | 'rewind' | 'figures'>;
+  readonly spool: Pick<Spool, 'read' | 'acknowledge' | 'rewind'>;
   readonly databases: Databases;
   readonly log: Log;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: ProcessMetrics;
   /** Age in days of the list of Google's proxy pool; an old list accuses nobody. Absent: taken as fresh. */
   readonly networksAgeDays?: () => number | null;
   /** Hits of one transaction; a single block may hold more. */
@@ -38,8 +37,6 @@ export interface Processor {
 
 /** Since the start of this processor. */
 export interface ProcessorFigures {
-  /** Age of the oldest hit that waits in the spool, milliseconds. */
-  readonly lagMs: number;
   readonly hits: number;
   readonly events: number;
   readonly folded: number;
@@ -50,8 +47,8 @@ export interface ProcessorFigures {
   readonly failedTries: number;
 }
 
-/** 120 to 200 ms on 2 busy cores; larger ones bring no more hits a second (measured up to 5000). */
-const BATCH_HITS_MAX = 2000;
+/** Of a backlog; otherwise what has come meanwhile. Some 300 ms: what is erased waits so long for its pixel's lock. */
+const BATCH_HITS_MAX = 4000;
 const BLOCKS_READ_MAX = 64;
 /** Also how long stop() may wait for a quiet spool. */
 const READ_WAIT_MS = 200;
@@ -66,8 +63,7 @@ const BACKOFF_MS_MAX = 5000;
 const STOP_WAIT_MS_MAX = 10_000;
 
 export function startProcessor(options: ProcessorOptions): Processor {
-  const { spool, log } = options;
-  const metrics = createProcessMetrics(options.metrics, () => spool.figures().lagMs);
+  const { spool, log, metrics } = options;
   const context = createBatchContext(options, metrics.step);
   const stopping = new AbortController();
   const sums = {
@@ -114,10 +110,8 @@ export function startProcessor(options: ProcessorOptions): Processor {
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        for (const batch of toBatches(
-          await spool.read(BLOCKS_READ_MAX, READ_WAIT_MS),
-          options.batchHitsMax ?? BATCH_HITS_MAX,
-        )) {
+        const hitsMax = options.batchHitsMax ?? BATCH_HITS_MAX;
+        for (const batch of toBatches(await readWaiting(spool, hitsMax), hitsMax)) {
           if (!(await store(batch))) break;
           await spool.acknowledge(batch.map((block) => block.id));
         }
@@ -131,7 +125,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
 
   const ended = run();
   return {
-    figures: () => ({ lagMs: spool.figures().lagMs, ...sums, dropped: { ...sums.dropped }, failedTries }),
+    figures: () => ({ ...sums, dropped: { ...sums.dropped }, failedTries }),
     stop: async () => {
       stopping.abort();
       const given = new AbortController();
@@ -140,6 +134,19 @@ export function startProcessor(options: ProcessorOptions): Processor {
       if (!isEnded) log.warn({ waitedMs: STOP_WAIT_MS_MAX }, 'batch.abandoned');
     },
   };
+}
+
+/** What waits in the spool, until it makes a batch. Waits for the first block only. */
+async function readWaiting(spool: ProcessorOptions['spool'], hitsMax: number): Promise<readonly SpoolBlock[]> {
+  const blocks: SpoolBlock[] = [];
+  let hits = 0;
+  do {
+    const more = await spool.read(BLOCKS_READ_MAX, blocks.length === 0 ? READ_WAIT_MS : 0);
+    if (more.length === 0) break;
+    blocks.push(...more);
+    for (const { records } of more) hits += records.length;
+  } while (hits < hitsMax);
+  return blocks;
 }
 
 /** Whole blocks in order, as many as fit; a larger block is a batch of its own. */
@@ -159,7 +166,7 @@ function toBatches(blocks: readonly SpoolBlock[], hitsMax: number): readonly (re
   return batches;
 }
 
-type Sums = { -readonly [K in Exclude<keyof ProcessorFigures, 'lagMs' | 'failedTries' | 'dropped'>]: number } & {
+type Sums = { -readonly [K in Exclude<keyof ProcessorFigures, 'failedTries' | 'dropped'>]: number } & {
   dropped: Partial<Record<DropReason, number>>;
 };
 

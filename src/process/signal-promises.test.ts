@@ -8,6 +8,7 @@ import { NETWORK_CLASSES, type NetworkClass } from '../domain/network-class.ts';
 import { silentLog } from '../kit/log.ts';
 import { createMetrics } from '../kit/metrics.ts';
 import { createMemorySpool } from '../spool/memory/memory-spool.ts';
+import { createProcessMetrics } from './process-metrics.ts';
 import { type Processor, startProcessor } from './run-processor.ts';
 
 // What the product promises of a signal, from the spool to the figures.
@@ -29,7 +30,7 @@ async function run(hits: readonly Hit[], ageDays: number | null = 3): Promise<vo
     databases,
     log: silentLog,
     clock,
-    metrics: createMetrics(),
+    metrics: createProcessMetrics(createMetrics(), () => 0),
     networksAgeDays: () => ageDays,
     batchHitsMax: 100,
   });

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { openDatabases } from '../../src/db/open-databases.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import { createMetrics } from '../../src/kit/metrics.ts';
+import { createProcessMetrics } from '../../src/process/process-metrics.ts';
 import { startProcessor } from '../../src/process/run-processor.ts';
 import { openDiskSpool } from '../../src/spool/disk/disk-spool.ts';
 
@@ -17,7 +18,7 @@ const processor = startProcessor({
   databases,
   log: silentLog,
   clock,
-  metrics: createMetrics(),
+  metrics: createProcessMetrics(createMetrics(), () => 0),
   batchHitsMax: 1,
 });
 let said = '';

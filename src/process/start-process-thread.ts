@@ -1,0 +1,106 @@
+import type { Worker } from 'node:worker_threads';
+import type { Log } from '../kit/log.ts';
+import { startThread } from '../kit/start-thread.ts';
+import type { Spool } from '../spool/spool.ts';
+import { packBlocks } from './packed-blocks.ts';
+import type { ProcessMetrics } from './process-metrics.ts';
+import type { MainMessage, ThreadData, ThreadMessage } from './thread-messages.ts';
+
+export interface ProcessThreadOptions extends ThreadData {
+  readonly spool: Pick<Spool, 'read' | 'acknowledge' | 'rewind'>;
+  readonly log: Log;
+  readonly metrics: ProcessMetrics;
+  /** Age in days of the list of Google's proxy pool. */
+  readonly networksAgeDays: () => number | null;
+}
+
+export interface ProcessThread {
+  /** Stores the batch under way and ends the thread. What waits stays in the spool. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Processes in a thread of its own, so that a batch never holds up the loop that answers pixels
+ * (docs/decisions/0016-processing-has-a-thread.md). A thread that ends unasked, such as out of memory, is started
+ * again from the first block that is not acknowledged: what it had stored by then is skipped.
+ */
+export function startProcessThread(options: ProcessThreadOptions): ProcessThread {
+  const { spool, log } = options;
+  let isStopping = false;
+  let restarting: NodeJS.Timeout | null = null;
+  let thread = start();
+
+  function start(): Worker {
+    const { databaseUrl, logLevel, opensPerMinute } = options;
+    const data: ThreadData = { databaseUrl, logLevel, opensPerMinute };
+    const worker = startThread(ENTRY, data);
+    let turn: Promise<void> = Promise.resolve();
+    worker.on('message', (message: ThreadMessage) => {
+      turn = turn.then(() => take(worker, message, options));
+    });
+    worker.on('error', (error: Error) => log.error({ error: error.message }, 'process.thread_failed'));
+    worker.on('exit', () => {
+      if (isStopping) return;
+      restarting = setTimeout(() => {
+        void turn
+          .then(() => spool.rewind())
+          .catch(() => undefined)
+          .then(() => {
+            if (!isStopping) thread = start();
+          });
+      }, RESTART_AFTER_MS);
+    });
+    return worker;
+  }
+
+  return {
+    stop: async () => {
+      isStopping = true;
+      if (restarting !== null) clearTimeout(restarting);
+      await end(thread, log);
+    },
+  };
+}
+
+const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './process-thread.ts' : './process-thread.js', import.meta.url);
+/** A thread that cannot live must not be started over and over at full speed. */
+const RESTART_AFTER_MS = 500;
+/** A little more than the processor in it gives a batch. */
+const STOP_MS_MAX = 12_000;
+
+/** Never throws: what the spool refuses is told to the thread, which waits and asks again. */
+async function take(worker: Worker, message: ThreadMessage, options: ProcessThreadOptions): Promise<void> {
+  const { spool, metrics, networksAgeDays } = options;
+  const answer = (reply: MainMessage, transfer: ArrayBuffer[] = []): void => worker.postMessage(reply, transfer);
+  try {
+    if (message.kind === 'stored') {
+      for (const [step, seconds] of message.steps) metrics.step(step, seconds);
+      return metrics.stored(message.outcome);
+    }
+    if (message.kind === 'failed') return metrics.failed(message.failure);
+    if (message.kind === 'read') {
+      const packed = packBlocks(await spool.read(message.blocksMax, message.waitMs));
+      return answer({ kind: 'blocks', packed, networksAgeDays: networksAgeDays() }, [packed.bytes.buffer]);
+    }
+    if (message.kind === 'acknowledge') await spool.acknowledge(message.blockIds);
+    else await spool.rewind();
+    answer({ kind: 'done' });
+  } catch (error) {
+    answer({ kind: 'refused', error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function end(thread: Worker, log: Log): Promise<void> {
+  const gone = new Promise<boolean>((resolve) => thread.once('exit', () => resolve(true)));
+  if (thread.threadId === -1) return;
+  thread.postMessage({ kind: 'stop' } satisfies MainMessage);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), STOP_MS_MAX);
+  });
+  const isGone = await Promise.race([gone, late]);
+  clearTimeout(timer);
+  if (isGone) return;
+  log.warn({ waitedMs: STOP_MS_MAX }, 'process.thread_abandoned');
+  await thread.terminate();
+}
