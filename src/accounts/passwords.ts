@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import { AccountError } from './account-error.ts';
 
@@ -10,10 +11,10 @@ export interface Passwords {
   figures(): { readonly runningPeak: number; readonly done: number };
 }
 
-/** The pixels' process has two cores' worth of hashing at most: more slowed every answer in a trial. */
-export const RUNNING_MAX = 2;
+/** A core is left to pixels and the database wherever there are two; more than two slowed every answer in a trial. */
+export const RUNNING_MAX = Math.max(1, Math.min(2, availableParallelism() - 1));
 /** About 3 s of waiting; whoever comes later is told to try again. */
-export const WAITING_MAX = 64;
+export const WAITING_MAX = 32 * RUNNING_MAX;
 
 /** OWASP ASVS 5.0, 11.4.2: argon2id with t=1, m=47104 KiB, p=1. The library's default algorithm is argon2id. */
 const ARGON2 = { timeCost: 1, memoryCost: 47_104, parallelism: 1 } as const;

@@ -6,6 +6,7 @@ import { DAY_MS } from '../domain/hit.ts';
 import type { CampaignId } from '../domain/ids.ts';
 import { isCounted, type Verdict } from '../domain/verdict.ts';
 import type { Open } from './fold-bursts.ts';
+import { sendTogether } from './send-together.ts';
 import { toChunks } from './to-chunks.ts';
 import { type Identity, toIdentities } from './to-identities.ts';
 
@@ -119,9 +120,12 @@ function toDayReachMs(hitAt: number, localDay: string, timeZone: string): number
 /** Answers the keys that were new. Sorted, so that two processors with the same visitors cannot deadlock. */
 async function storeClaims(trx: Transaction<Schema>, claims: readonly Claim[]): Promise<ReadonlySet<string>> {
   const sorted = [...claims].sort((a, b) => (a.key < b.key ? -1 : 1));
-  const stored = new Set<string>();
-  for (const chunk of toChunks(sorted)) {
-    const { rows } = await sql<{ n: number }>`
+  const stored = await sendTogether(toChunks(sorted).map((chunk) => storeChunk(trx, chunk)));
+  return new Set(stored.flat());
+}
+
+async function storeChunk(trx: Transaction<Schema>, chunk: readonly Claim[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ n: number }>`
       with claim as materialized (
         select date '1970-01-01' + day as key_day, organization_id, kind, scope_id, to_timestamp(at / 1000) as window_at, visitor, n
         from unnest(${toArrayText(chunk.map((claim) => claim.keyDay))}::int[], ${toArrayText(chunk.map((claim) => claim.organizationId))}::uuid[],
@@ -136,10 +140,5 @@ async function storeClaims(trx: Transaction<Schema>, claims: readonly Claim[]): 
       )
       select claim.n::int as n from claim
       join stored using (key_day, organization_id, kind, scope_id, window_at, visitor)`.execute(trx);
-    for (const { n } of rows) {
-      const claim = chunk[n - 1];
-      if (claim) stored.add(claim.key);
-    }
-  }
-  return stored;
+  return rows.flatMap(({ n }) => chunk[n - 1]?.key ?? []);
 }

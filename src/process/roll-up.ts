@@ -5,6 +5,7 @@ import { SLOT_MS } from '../domain/calendar.ts';
 import type { CampaignId, MemberId, OrganizationId } from '../domain/ids.ts';
 import type { Device, Verdict } from '../domain/verdict.ts';
 import type { OpenEvent } from './mark-unique.ts';
+import { sendTogether } from './send-together.ts';
 import { toChunks } from './to-chunks.ts';
 
 /** What an event adds to the rollups or, below zero, takes from them. */
@@ -46,11 +47,23 @@ export function toRollupChange({ pixel, hit, judgement, localDay, isCounted, isU
  */
 export async function rollUp(trx: Transaction<Schema>, changes: readonly RollupChange[]): Promise<void> {
   const slots = addUp(changes, ({ hitAt }) => new Date(Math.floor(hitAt / SLOT_MS) * SLOT_MS).toISOString());
-  for (const chunk of toChunks(slots)) await storeSlots(trx, chunk);
-  for (const chunk of toChunks(slots.filter(isLess))) await removeEmptySlots(trx, chunk);
+  const sent = sendSlots(trx, slots);
   const days = addUp(changes, ({ localDay }) => localDay);
-  for (const chunk of toChunks(days, DAYS_ROWS_MAX)) await storeDays(trx, chunk);
-  for (const chunk of toChunks(days.filter(isLess), DAYS_ROWS_MAX)) await removeEmptyDays(trx, chunk);
+  await sendTogether([...sent, ...sendDays(trx, days)]);
+}
+
+function sendSlots(trx: Transaction<Schema>, slots: readonly Sums[]): readonly Promise<void>[] {
+  return [
+    ...toChunks(slots).map((chunk) => storeSlots(trx, chunk)),
+    ...toChunks(slots.filter(isLess)).map((chunk) => removeEmptySlots(trx, chunk)),
+  ];
+}
+
+function sendDays(trx: Transaction<Schema>, days: readonly Sums[]): readonly Promise<void>[] {
+  return [
+    ...toChunks(days, DAYS_ROWS_MAX).map((chunk) => storeDays(trx, chunk)),
+    ...toChunks(days.filter(isLess), DAYS_ROWS_MAX).map((chunk) => removeEmptyDays(trx, chunk)),
+  ];
 }
 
 /**

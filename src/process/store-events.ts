@@ -7,6 +7,7 @@ import type { LaterLoads, Open } from './fold-bursts.ts';
 import { toSightings } from './judge-bursts.ts';
 import type { JudgementIds } from './judgement-ids.ts';
 import type { OpenEvent } from './mark-unique.ts';
+import { sendTogether } from './send-together.ts';
 import { toChunks } from './to-chunks.ts';
 import type { Identity } from './to-identities.ts';
 
@@ -29,16 +30,17 @@ export async function storeEvents(
   trx: Transaction<Schema>,
   { events, refused, laterLoads, judgementIds }: EventBatch,
 ): Promise<readonly number[]> {
-  const stored: number[] = [];
-  for (const chunk of toChunks(events)) {
-    const ids = await reserveIds(trx, chunk.length);
-    stored.push(...ids);
-    await insertEvents(trx, chunk, { ids, judgementIds });
-    await insertSeen(trx, chunk, ids);
-  }
-  for (const chunk of toChunks(refused)) await insertSeen(trx, chunk, []);
-  for (const chunk of toChunks(laterLoads)) await addLoads(trx, chunk);
-  return stored;
+  const ids = events.length === 0 ? [] : await reserveIds(trx, events.length);
+  const idsOf = new Map(events.map((event, i) => [event as Open, ids[i] ?? 0]));
+  await sendTogether([
+    ...toChunks(events).flatMap((chunk) => [
+      insertEvents(trx, chunk, { idsOf, judgementIds }),
+      insertSeen(trx, chunk, idsOf),
+    ]),
+    ...toChunks(refused).map((chunk) => insertSeen(trx, chunk, idsOf)),
+    ...toChunks(laterLoads).map((chunk) => addLoads(trx, chunk)),
+  ]);
+  return ids;
 }
 
 /** Ids are drawn before the insert, since the order of `returning` is promised by nobody. */
@@ -53,7 +55,7 @@ async function reserveIds(trx: Transaction<Schema>, count: number): Promise<read
 async function insertEvents(
   trx: Transaction<Schema>,
   events: readonly OpenEvent[],
-  { ids, judgementIds }: { ids: readonly number[]; judgementIds: JudgementIds },
+  { idsOf, judgementIds }: { idsOf: ReadonlyMap<Open, number>; judgementIds: JudgementIds },
 ): Promise<void> {
   const column = <T>(read: (event: OpenEvent) => T): T[] => events.map(read);
   const ifUser = <T>(event: OpenEvent, value: T) => (event.pixel.trackingType === 'user' ? value : null);
@@ -64,7 +66,7 @@ async function insertEvents(
     overriding system value
     select id, to_timestamp(hit_at / 1000), organization_id, user_id, user_tracking_id, pixel_id, campaign_id,
       judgement_id, load_count, is_counted, is_unique, is_bot, is_proxy, is_old_signature, tracking_type, verdict, country, is_new_reader
-    from unnest(${toArrayText(ids)}::bigint[], ${toArrayText(column((e) => e.hit.hitAt))}::float8[], ${toArrayText(column((e) => e.pixel.organizationId))}::uuid[],
+    from unnest(${toArrayText(column((e) => idsOf.get(e) ?? null))}::bigint[], ${toArrayText(column((e) => e.hit.hitAt))}::float8[], ${toArrayText(column((e) => e.pixel.organizationId))}::uuid[],
       ${toArrayText(column((e) => e.pixel.memberId))}::uuid[], ${toArrayText(column((e) => ifUser(e, e.pixel.id)))}::uuid[],
       ${toArrayText(column((e) => ifCampaign(e, e.pixel.id)))}::uuid[], ${toArrayText(column((e) => e.pixel.campaignId))}::uuid[],
       ${toArrayText(column((e) => judgementIds.of(e.judgement)))}::int[],
@@ -89,13 +91,17 @@ export function toCountry({ judgement, pixel, hit }: OpenEvent): string | null {
  * First loads, and sightings from the networks of scanners. The rows are new: whoever could have stored one of them
  * holds the pixel's lock, and that is us.
  */
-async function insertSeen(trx: Transaction<Schema>, opens: readonly Open[], ids: readonly number[]): Promise<void> {
-  const seen = opens.flatMap((open, i) => {
+async function insertSeen(
+  trx: Transaction<Schema>,
+  opens: readonly Open[],
+  idsOf: ReadonlyMap<Open, number>,
+): Promise<void> {
+  const seen = opens.flatMap((open) => {
     const { pixel, hit } = open;
     const of = (kind: 'load' | 'burst') => (identity: Identity) => ({
       ...identity,
       kind,
-      id: ids[i] ?? null,
+      id: idsOf.get(open) ?? null,
       pixel,
       hit,
     });
