@@ -26,6 +26,27 @@ const BENCHES: readonly { readonly name: string; readonly what: string; readonly
     what: 'what weighing signals costs a batch, and 100,000 machines that raise none',
     load: () => import('./signals.ts'),
   },
+  {
+    name: 'busy',
+    what: 'pixels beside processing, dashboards, hashes and a database that is away',
+    load: () => import('./busy.ts'),
+  },
+  {
+    name: 'sustained',
+    what: 'a minute of hits from the spool into rows, beside a straightforward tracker',
+    load: () => import('./sustained.ts'),
+  },
+  {
+    name: 'growth',
+    what: 'CPU a hit at 1, 10 and 30 million stored opens',
+    load: () => import('./growth.ts'),
+  },
+  { name: 'idle', what: 'start, cold and warm, and memory at rest and under load', load: () => import('./idle.ts') },
+  {
+    name: 'end-to-end',
+    what: 'from the GIF to the row and to the open screen',
+    load: () => import('./end-to-end.ts'),
+  },
   { name: 'classify', what: 'microseconds per judged agent', load: () => import('./classify.ts') },
   { name: 'web', what: 'bytes, layout shift and times of every page', load: () => import('./web.ts') },
   { name: 'evaluate', what: 'labelled corpora, promise by promise', load: () => import('./evaluate.ts') },

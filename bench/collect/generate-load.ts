@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { toPixelRequests } from './pixel-requests.ts';
 
 // A process of its own, pinned beside the server: keeps connections busy and reports what came back. It reads one line
-// of JSON per round from standard input and answers one line: {"port", "seconds", "connections", "perSecond"}.
+// of JSON per round from standard input and answers one line: {"port", "seconds", "connections", "perSecond", "tokens"}.
 
 interface Round {
   readonly port: number;
@@ -11,6 +11,8 @@ interface Round {
   readonly connections: number;
   /** Requests a second over all connections; absent: as fast as the answers come. */
   readonly perSecond?: number;
+  /** Of members' pixels; absent: tokens that nobody has. */
+  readonly tokens?: readonly string[];
 }
 
 export interface RoundResult {
@@ -33,8 +35,8 @@ process.stdin.on('data', async (text: string) => {
   }
 });
 
-async function play({ port, seconds, connections, perSecond }: Round): Promise<RoundResult> {
-  const requests = toPixelRequests(`127.0.0.1:${port}`);
+async function play({ port, seconds, connections, perSecond, tokens }: Round): Promise<RoundResult> {
+  const requests = toPixelRequests(`127.0.0.1:${port}`, tokens);
   const times: number[] = [];
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1_000;

@@ -4,12 +4,12 @@
 export const REQUESTS = 20_000;
 const ADDRESSES = 16_384;
 
-/** Whole HTTP/1.1 requests for one host; the same for the same seed. */
-export function toPixelRequests(host: string): readonly Buffer[] {
+/** Whole HTTP/1.1 requests for one host; the same for the same seed. `known`: of these members' pixels, none unknown. */
+export function toPixelRequests(host: string, known: readonly string[] = []): readonly Buffer[] {
   const random = createRandom(1);
-  const tokens = Array.from({ length: REQUESTS }, () => toToken(random));
+  const tokens = Array.from({ length: REQUESTS }, (_, n) => known[n % known.length] ?? toToken(random));
   return tokens.map((token) => {
-    const kind = random() < 0.7 ? 'u' : 'p';
+    const kind = known.length > 0 || random() < 0.7 ? 'u' : 'p';
     const address = Math.floor(random() * ADDRESSES);
     return Buffer.from(
       `GET /api/t/${kind}/${token}.gif HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${toAgent(random)}\r\nAccept: image/avif,image/webp,image/png,image/*;q=0.8,*/*;q=0.5\r\nAccept-Encoding: gzip, deflate, br\r\nX-Forwarded-For: 198.18.${address >> 8}.${address & 255}\r\n\r\n`,

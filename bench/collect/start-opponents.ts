@@ -18,8 +18,8 @@ export interface Opponent {
 export interface Place {
   readonly folder: string;
   readonly port: number;
-  /** The core that every server is pinned to. */
-  readonly core: number;
+  /** The core that every server is pinned to, or cores such as 0-1. */
+  readonly core: number | string;
 }
 
 export function hasNginx(): boolean {
