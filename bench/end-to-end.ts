@@ -114,9 +114,11 @@ async function open({ server, databases, screen, team }: Parts, round: number): 
   const answer = await fetch(`${server.url}/api/t/u/${members[0].pixel.token}.gif`, { headers });
   await answer.arrayBuffer();
   const openedAt = performance.now();
-  const told = waitForOpen(screen, round + 1);
-  const rowAt = await waitForRow(databases, organizationId, round + 1);
-  return { rowMs: rowAt - openedAt, screenMs: Math.max(0, (await told) - openedAt) };
+  const [rowAt, toldAt] = await Promise.all([
+    waitForRow(databases, organizationId, round + 1),
+    waitForOpen(screen, round + 1),
+  ]);
+  return { rowMs: rowAt - openedAt, screenMs: Math.max(0, toldAt - openedAt) };
 }
 
 async function waitForRow({ system }: Databases, organizationId: string, count: number): Promise<number> {

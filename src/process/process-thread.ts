@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openDatabases } from '../db/open-databases.ts';
-import { systemClock } from '../kit/clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import { createLog } from '../kit/log.ts';
 import { unpackBlocks } from './packed-blocks.ts';
 import { type ProcessorOptions, startProcessor } from './run-processor.ts';
@@ -29,7 +29,7 @@ function run(port: MessagePort, { databaseUrl, logLevel, opensPerMinute }: Threa
     spool,
     databases,
     log,
-    clock: systemClock,
+    clock: spool.clock,
     networksAgeDays: spool.networksAgeDays,
     opensPerMinute,
     metrics: {
@@ -55,12 +55,15 @@ function run(port: MessagePort, { databaseUrl, logLevel, opensPerMinute }: Threa
 type DistantSpool = ProcessorOptions['spool'] & {
   take(answer: MainMessage): void;
   networksAgeDays(): number | null;
+  /** Main's, as of the last blocks. */
+  readonly clock: Clock;
 };
 
 /** Main's spool, asked over the port. The processor wants one thing at a time, so answers need no numbers. */
 function createDistantSpool(port: MessagePort): DistantSpool {
   const waiting: ((answer: MainMessage) => void)[] = [];
   let networksAgeDays: number | null = null;
+  let told = { now: Date.now(), at: performance.now() };
   const ask = async (wish: ThreadMessage): Promise<MainMessage> => {
     const answer = await new Promise<MainMessage>((resolve) => {
       waiting.push(resolve);
@@ -74,11 +77,13 @@ function createDistantSpool(port: MessagePort): DistantSpool {
       const answer = await ask({ kind: 'read', blocksMax, waitMs });
       if (answer.kind !== 'blocks') return [];
       networksAgeDays = answer.networksAgeDays;
+      told = { now: answer.now, at: performance.now() };
       return unpackBlocks(answer.packed);
     },
     acknowledge: async (blockIds) => void (await ask({ kind: 'acknowledge', blockIds })),
     rewind: async () => void (await ask({ kind: 'rewind' })),
     take: (answer) => waiting.shift()?.(answer),
     networksAgeDays: () => networksAgeDays,
+    clock: { now: () => Math.round(told.now + performance.now() - told.at) },
   };
 }

@@ -136,12 +136,15 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
 }
 
-/** What waits in the spool, until it makes a batch. Waits for the first block only. */
+/** What waits in the spool, until it makes a batch. Waits for the first block only, and no failure after it costs it. */
 async function readWaiting(spool: ProcessorOptions['spool'], hitsMax: number): Promise<readonly SpoolBlock[]> {
   const blocks: SpoolBlock[] = [];
   let hits = 0;
   do {
-    const more = await spool.read(BLOCKS_READ_MAX, blocks.length === 0 ? READ_WAIT_MS : 0);
+    const more: readonly SpoolBlock[] =
+      blocks.length === 0
+        ? await spool.read(BLOCKS_READ_MAX, READ_WAIT_MS)
+        : await spool.read(BLOCKS_READ_MAX, 0).catch(() => []);
     if (more.length === 0) break;
     blocks.push(...more);
     for (const { records } of more) hits += records.length;

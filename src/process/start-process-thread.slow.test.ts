@@ -36,6 +36,7 @@ beforeEach(async () => {
     logLevel: 'silent',
     opensPerMinute: 0,
     log: silentLog,
+    clock: systemClock,
     metrics: processMetrics,
     networksAgeDays: () => 0,
   });

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { startThread } from '../kit/start-thread.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -9,6 +10,7 @@ import type { MainMessage, ThreadData, ThreadMessage } from './thread-messages.t
 export interface ProcessThreadOptions extends ThreadData {
   readonly spool: Pick<Spool, 'read' | 'acknowledge' | 'rewind'>;
   readonly log: Log;
+  readonly clock: Clock;
   readonly metrics: ProcessMetrics;
   /** Age in days of the list of Google's proxy pool. */
   readonly networksAgeDays: () => number | null;
@@ -70,7 +72,7 @@ const STOP_MS_MAX = 12_000;
 
 /** Never throws: what the spool refuses is told to the thread, which waits and asks again. */
 async function take(worker: Worker, message: ThreadMessage, options: ProcessThreadOptions): Promise<void> {
-  const { spool, metrics, networksAgeDays } = options;
+  const { spool, metrics, clock, networksAgeDays } = options;
   const answer = (reply: MainMessage, transfer: ArrayBuffer[] = []): void => worker.postMessage(reply, transfer);
   try {
     if (message.kind === 'stored') {
@@ -80,7 +82,8 @@ async function take(worker: Worker, message: ThreadMessage, options: ProcessThre
     if (message.kind === 'failed') return metrics.failed(message.failure);
     if (message.kind === 'read') {
       const packed = packBlocks(await spool.read(message.blocksMax, message.waitMs));
-      return answer({ kind: 'blocks', packed, networksAgeDays: networksAgeDays() }, [packed.bytes.buffer]);
+      const reply = { kind: 'blocks', packed, now: clock.now(), networksAgeDays: networksAgeDays() } as const;
+      return answer(reply, [packed.bytes.buffer]);
     }
     if (message.kind === 'acknowledge') await spool.acknowledge(message.blockIds);
     else await spool.rewind();

@@ -23,7 +23,13 @@ export type StepTime = readonly [step: BatchStep, seconds: number];
 
 /** To the thread: the answer to its wish, or the wish that it ends. */
 export type MainMessage =
-  | { readonly kind: 'blocks'; readonly packed: PackedBlocks; readonly networksAgeDays: number | null }
+  | {
+      readonly kind: 'blocks';
+      readonly packed: PackedBlocks;
+      /** By main's clock, milliseconds. */
+      readonly now: number;
+      readonly networksAgeDays: number | null;
+    }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly error: string }
   | { readonly kind: 'stop' };
