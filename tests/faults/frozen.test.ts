@@ -16,7 +16,7 @@ let installation: Installation;
 afterEach(() => installation?.close());
 
 test.runIf(IS_LONG)(
-  'a processor frozen past its claim stores nothing twice when it comes back, and nothing waits for it',
+  'a processor frozen past its claim stores nothing twice when it comes back, and the other one stores what it held',
   async () => {
     installation = await startInstallation({ pixels: PER_SECOND * 300 });
     const [frozen, other] = await Promise.all([installation.start(['process']), installation.start(['process'])]);

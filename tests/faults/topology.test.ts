@@ -12,8 +12,8 @@ import { type RunningServer, waitFor } from '../support/running-server.ts';
 // client saw, what the database holds, what the webhook's receiver got.
 
 const IS_LONG = process.env.FAULTS === 'long';
-const PER_SECOND = IS_LONG ? 500 : 100;
-const ROUNDS = IS_LONG ? 3 : 1;
+const PER_SECOND = IS_LONG ? 300 : 100;
+const ROUNDS = IS_LONG ? 2 : 1;
 const ROLES = ['collect', 'collect', 'process', 'process', 'deliver', 'web'];
 
 let installation: Installation;
