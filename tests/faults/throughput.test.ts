@@ -62,8 +62,9 @@ async function measure(count: number): Promise<number> {
     expect(report.doubled).toEqual([]);
     return rate;
   } finally {
-    for (const one of held) one.release();
     await installation.close();
+    // Only a group without processes can be removed.
+    for (const one of held) one.release();
   }
 }
 
