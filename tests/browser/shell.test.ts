@@ -63,6 +63,17 @@ test('a session that ends while somebody types keeps what was typed, and they go
   await page.getByRole('textbox', { name: 'The link for jo@acme.example' }).waitFor();
 });
 
+test('a span that cannot be had takes no figure off the screen', async () => {
+  const page = await screens.open({ cookies: screens.owner });
+  await page.goto('/engagement');
+  await page.getByRole('heading', { name: /No opens yet/ }).waitFor();
+  await page.route('**/api/**', (route) => route.abort());
+  await page.getByText('Month', { exact: true }).click();
+  await page.getByText('MailTracker does not answer.').waitFor();
+  expect(await page.getByRole('heading', { name: /No opens yet/ }).count()).toBe(1);
+  await page.unroute('**/api/**');
+});
+
 test('a server that is away is told of, the figures stay, and it is found again by itself', async () => {
   const page = await screens.open({ cookies: screens.owner });
   await page.goto('/team');

@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Daily } from '../../../src/contract/daily.ts';
 import type { MyStats } from '../../../src/contract/my-stats.ts';
 import { api } from '../../api.ts';
@@ -29,9 +29,13 @@ export function EngagementPage() {
   const [period, setPeriod] = useState<Period>('thisWeek');
   const span: Span = period === 'thisMonth' ? 30 : 7;
   const stats = useQuery({ queryKey: ['my-stats'], queryFn: api.myStats, refetchInterval: REFRESH_MS });
+  const latest = useRef<Daily>(undefined);
   const daily = useQuery({
     queryKey: ['daily', span * 2],
-    queryFn: () => api.daily(span * 2),
+    queryFn: async () => {
+      latest.current = await api.daily(span * 2);
+      return latest.current;
+    },
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   });
@@ -40,10 +44,12 @@ export function EngagementPage() {
     w: () => setPeriod('thisWeek'),
     m: () => setPeriod('thisMonth'),
   });
-  const error = (stats.data ? null : stats.error) ?? (daily.data ? null : daily.error);
+  // Another span that cannot be had, the server or the session being away, takes nothing off the screen.
+  const days = daily.data ?? latest.current;
+  const error = (stats.data ? null : stats.error) ?? (days ? null : daily.error);
   const retry = () => void Promise.all([stats.refetch(), daily.refetch()]);
   // Bars of another span are not drawn under this one's heading.
-  const shownSpan: Span = (daily.data?.data.length ?? span * 2) > 14 ? 30 : 7;
+  const shownSpan: Span = (days?.data.length ?? span * 2) > 14 ? 30 : 7;
   return (
     <>
       <header className={styles.head}>
@@ -60,7 +66,7 @@ export function EngagementPage() {
       {error ? (
         <LoadError what={words('yourFigures')} error={error} onRetry={retry} />
       ) : (
-        <Figures stats={stats.data} daily={daily.data} period={period} span={shownSpan} />
+        <Figures stats={stats.data} daily={days} period={period} span={shownSpan} />
       )}
       {stats.isPending ? null : <AboutTracking retentionDays={stats.data?.retentionDays ?? null} isLoading={false} />}
     </>
