@@ -13,8 +13,8 @@ export interface Passwords {
 
 /** A core is left to pixels and the database wherever there are two; more than two slowed every answer in a trial. */
 export const RUNNING_MAX = Math.max(1, Math.min(2, availableParallelism() - 1));
-/** About 3 s of waiting; whoever comes later is told to try again. */
-export const WAITING_MAX = 32 * RUNNING_MAX;
+/** A whole team's first sign-in at once; the last waits about 7 s where one core hashes. Later ones are told to try again. */
+export const WAITING_MAX = 64;
 
 /** OWASP ASVS 5.0, 11.4.2: argon2id with t=1, m=47104 KiB, p=1. The library's default algorithm is argon2id. */
 const ARGON2 = { timeCost: 1, memoryCost: 47_104, parallelism: 1 } as const;
