@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'department.deleted',
   'member.added',
   'member.changed',
+  'member.viewed',
   'member.role_changed',
   'member.restricted',
   'member.deactivated',

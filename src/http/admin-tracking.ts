@@ -6,6 +6,7 @@ import { readOrganizationBreakdown } from '../analytics/read-organization-breakd
 import { readOrganizationDaily } from '../analytics/read-organization-daily.ts';
 import { readOrganizationStats } from '../analytics/read-organization-stats.ts';
 import { readViewer, type Viewer } from '../analytics/read-viewer.ts';
+import { noteMemberView } from '../audit/note-member-view.ts';
 import { breakdownSchema } from '../contract/breakdown.ts';
 import { dailyQuerySchema, dailySchema } from '../contract/daily.ts';
 import { myStatsSchema } from '../contract/my-stats.ts';
@@ -16,6 +17,7 @@ import { type MemberId, parseUuid } from '../domain/ids.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { notFound } from './problem.ts';
 import { type Access, requireAccess, requireRank } from './require-access.ts';
+import { toActor } from './require-admin.ts';
 
 const tags = ['team'];
 
@@ -108,7 +110,7 @@ interface Asked {
   readonly userId: string;
 }
 
-/** Another organization's member, and what is no id at all, is not found. */
+/** Another organization's member, and what is no id at all, is not found. A look at somebody else's page is audited. */
 async function asMember<T>(
   context: HttpContext,
   { access, userId }: Asked,
@@ -118,6 +120,8 @@ async function asMember<T>(
   return withTenant(context.databases, access.organizationId, async (trx) => {
     const viewer = memberId === null ? null : await readViewer(trx, access.organizationId, memberId);
     if (viewer === null) throw notFound('The member');
+    const isOwn = access.keyId === null && access.memberId === viewer.memberId;
+    if (!isOwn) await noteMemberView(trx, { ...viewer, actor: toActor(access) });
     return answer(trx, viewer);
   });
 }

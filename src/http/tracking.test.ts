@@ -181,6 +181,17 @@ describe('the team’s figures', () => {
     await setSettings({});
   });
 
+  test('who looks at a member’s page stands in the audit log, once a day; a look at one’s own does not', async () => {
+    const paths = ['stats', 'stats/daily?days=2', 'stats'];
+    const look = (userId: string) =>
+      Promise.all(paths.map((path) => owner.get(`/api/admin/tracking/user/${userId}/${path}`)));
+    await Promise.all([look(member.memberId), look(owner.memberId)]);
+    const lines = (await owner.get('/api/audit-log?action=member.viewed')).body.data;
+    expect(lines).toMatchObject([
+      { actor: { userId: owner.memberId }, subject: { id: member.memberId, name: 'Max Member' } },
+    ]);
+  });
+
   test('a member is refused, and another organization’s member is not found', async () => {
     const paths = ['/api/admin/tracking/organization-stats', `/api/admin/tracking/user/${member.memberId}/stats`];
     for (const path of paths) expect((await member.get(path)).status).toBe(403);

@@ -11,6 +11,7 @@ export const audit: Translated<typeof english> = {
   department_deleted: 'Abteilung gelöscht',
   member_added: 'Mitglied hinzugefügt',
   member_changed: 'Mitglied geändert',
+  member_viewed: 'Zahlen des Mitglieds angesehen',
   member_role_changed: 'Rolle des Mitglieds geändert',
   member_restricted: 'Tracking des Mitglieds eingeschränkt',
   member_deactivated: 'Mitglied deaktiviert',

@@ -9,6 +9,7 @@ export const audit = {
   department_deleted: 'Department deleted',
   member_added: 'Member added',
   member_changed: 'Member changed',
+  member_viewed: 'Member’s figures viewed',
   member_role_changed: 'Member role changed',
   member_restricted: 'Member restricted',
   member_deactivated: 'Member deactivated',
