@@ -1,3 +1,5 @@
+import { isAPIError } from 'better-auth/api';
+import { sql } from 'kysely';
 import type { Databases } from '../db/open-databases.ts';
 import type { MemberId, OrganizationId, PersonId } from '../domain/ids.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -32,7 +34,9 @@ export async function readSession(
   headers: Headers,
   refresh = false,
 ): Promise<{ session: Session; cookies: readonly string[] } | null> {
-  const found = await auth.api.getSession({ headers, query: { disableRefresh: !refresh }, returnHeaders: true });
+  const found = await auth.api
+    .getSession({ headers, query: { disableRefresh: !refresh }, returnHeaders: true })
+    .catch((error: unknown) => throwCause(databases, error));
   if (!found.response) return null;
   const { user, session } = found.response;
   const ssoOrganizationId = (session.ssoOrganizationId ?? null) as OrganizationId | null;
@@ -61,6 +65,12 @@ export async function readSession(
 }
 
 const SEEN_EVERY_MS = 60_000;
+
+/** better-auth says 500 of whatever hinders its look-up: a database that is away is told by its own error. */
+async function throwCause(databases: Databases, error: unknown): Promise<never> {
+  if (isAPIError(error) && error.statusCode === 500) await sql`select 1`.execute(databases.system);
+  throw error;
+}
 
 /** The active membership in the session's organization, or else the oldest active one; in `only` alone when set. */
 function readMember(

@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } fro
 import { AccountError, type AccountErrorCode } from '../accounts/account-error.ts';
 import { PeopleError } from '../accounts/people-error.ts';
 import type { ProblemDocument } from '../contract/problem.ts';
+import { isServerAway } from '../db/is-server-away.ts';
 import type { Log } from '../kit/log.ts';
 import { redact } from '../kit/redact.ts';
 import { UnsealError } from '../kit/sealed-token.ts';
@@ -39,7 +40,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof PeopleError) return toPeopleProblem(error);
   if (hasZodFastifySchemaValidationErrors(error)) return toInputProblem(error.validation);
   if (error instanceof UnsealError) return new Problem(503, WRONG_SECRET, { code: 'wrong_app_secret' });
-  if (isDatabaseAway(error))
+  if (isServerAway(error))
     return new Problem(503, 'The database cannot be reached. Opens are still collected; try again shortly.', {
       code: 'database_away',
       retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -114,13 +115,6 @@ function toExpectation(message: string): string {
 }
 
 /** Nobody listens, the server shuts down or starts (57P…), or the connection broke (08…). */
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (/^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|53300)$/.test(code)) return true;
-  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(error.message);
-}
-
 function toErrorFields(error: unknown): object {
   if (isResponseSerializationError(error))
     return { error: 'answer does not match its schema', issues: error.cause.issues };
