@@ -80,6 +80,8 @@ export function createAuth({ databases, publicUrl, secret, log }: AuthOptions) {
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: toAuthLogger(log),
+    // What is no refusal of its own comes out as it is, to be answered and logged by http: the library prints it to stderr.
+    onAPIError: { throw: true },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: PASSWORD_CHARS_MIN,
