@@ -44,6 +44,7 @@ export function Palette({ person, onClose }: Props) {
       styles={{ content: { background: 'var(--surface)' } }}
     >
       <input
+        ref={focus}
         className={styles.search}
         role="combobox"
         aria-expanded
@@ -67,6 +68,11 @@ export function Palette({ person, onClose }: Props) {
       </p>
     </Modal>
   );
+}
+
+/** With the field itself: the dialog's own focus comes a moment later, and the first letters went to the page. */
+function focus(field: HTMLInputElement | null): void {
+  field?.focus();
 }
 
 interface EntriesProps {
