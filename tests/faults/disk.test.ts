@@ -38,7 +38,7 @@ test('a disk that the spool fills while the database is away: pixels are answere
   const disk = await mountSmallDisk(8 * 1024 * 1024);
   if (disk === null) return context.skip('only root may mount a disk');
   const { installation, server } = await install(disk);
-  fillDisk(disk.folder, IS_LONG ? 200_000 : 40_000);
+  fillDisk(disk.folder, 200_000);
   const load = startPixelLoad({ urls: () => [server.url], perSecond: PER_SECOND });
   await installation.postgresProxy?.refuse();
   await waitFor(async () => (await readLost(server)) >= LOST_LEAST, 'hits to be lost', 120_000);
