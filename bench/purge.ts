@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
@@ -118,7 +118,7 @@ async function purgeUnderLoad(databases: Databases, { folder, shortened, others,
     process.stdout.write(
       `${purged.events.toLocaleString('en')} rows and ${purged.eventWeeks} weeks of opens, ${purged.slots.toLocaleString('en')} quarter hours forgotten in ${seconds.toFixed(1)} s; ` +
         `${expired} expired are left, ${drift.events.toLocaleString('en')} kept and recounted, ${drift.drifted} figures differ\n` +
-        `pixels: ${pixels.answered} of ${pixels.sent} answered, p99 ${pixels.p99Ms.toFixed(1)} ms, slowest ${pixels.slowestMs.toFixed(1)} ms (at most ${SLOWEST_MS_MAX})\n`,
+        `pixels: ${pixels.answered} of ${pixels.sent} answered, p99 ${pixels.p99Ms.toFixed(1)} ms, slowest ${pixels.slowestMs.toFixed(1)} ms (at most ${SLOWEST_MS_MAX}), who asked was late by ${pixels.lateMs.toFixed(1)} ms at most; load ${loadavg()[0]?.toFixed(1)}\n`,
     );
     const areOthersKept = others === null || kept === (await count(databases, others));
     if (!areOthersKept) process.stdout.write('another organization lost opens\n');
