@@ -150,6 +150,17 @@ test('more rows than one delete takes go in one run, also with two nodes at it',
   expect(await readAges('tracking_drop_slots', 'slot_at', month)).toEqual([0, 29]);
 });
 
+test('rows a microsecond apart all go in one run, those that are kept stay to the microsecond', async () => {
+  const { organizationId, members } = month;
+  const keptFrom = new Date(NOW - 6 * 3_600_000);
+  await sql`insert into live_events (organization_id, id, user_id, kind, subject, at)
+    select ${organizationId}, n, ${members[0].memberId}, 'open', n::text, ${keptFrom}::timestamptz + (n - 1600.5) * interval '2 microseconds'
+    from generate_series(1, 1700) n`.execute(database.system);
+  expect(await purge(database, NOW)).toMatchObject({ live: 1_600, isUnfinished: false });
+  const { rows } = await sql<{ first: number }>`select min(id)::int as first from live_events`.execute(database.system);
+  expect(rows).toEqual([{ first: 1_601 }]);
+});
+
 test('a purge that is told to stop deletes nothing more and says so; the next one goes on', async () => {
   const old = new Date(NOW - 40 * DAY_MS);
   await sql`insert into tracking_drop_slots
