@@ -4,10 +4,11 @@ import { isSqlState } from '../db/roles.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
+import { compactWeeks } from './compact-weeks.ts';
 import { purge } from './purge.ts';
 
 // In: the clock. Out: partitions for the days to come, and forgetting: visitors after 48 hours, events and fine
-// rollups after each organization's retention, totals after 13 months. What must never happen: a purge that fails
+// rollups after each organization's retention, totals after 13 months; full indexes for past weeks of opens. What must never happen: a purge that fails
 // and tells nobody, or one that locks a table while hits wait.
 
 export interface Retention {
@@ -69,7 +70,8 @@ async function run({ databases, clock, log }: RetentionOptions, signal: AbortSig
   try {
     await ensurePartitions(databases, clock.now());
     const purged = await purge(databases, clock.now(), signal);
-    log.info({ ...purged, ms: Math.round(performance.now() - startedAt) }, 'retention.purged');
+    const compacted = await compactWeeks(databases, clock.now(), signal);
+    log.info({ ...purged, compacted, ms: Math.round(performance.now() - startedAt) }, 'retention.purged');
   } catch (error) {
     log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'retention.failed');
   }
