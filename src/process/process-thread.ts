@@ -1,8 +1,8 @@
-import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openDatabases } from '../db/open-databases.ts';
 import type { Clock } from '../kit/clock.ts';
 import { createLog } from '../kit/log.ts';
+import { lowerPriority } from '../kit/lower-priority.ts';
 import { unpackBlocks } from './packed-blocks.ts';
 import { type ProcessorOptions, startProcessor } from './run-processor.ts';
 import type { MainMessage, StepTime, ThreadData, ThreadMessage } from './thread-messages.ts';
@@ -12,14 +12,13 @@ import type { MainMessage, StepTime, ThreadData, ThreadMessage } from './thread-
 
 /** A batch, a look-up beside it, and one to spare. */
 const CONNECTIONS_MAX = 3;
-/** Behind the threads that answer pixels and people, when there are more of them than cores. Lower is more. */
-const NICENESS = 10;
+/** Behind the threads that answer pixels and people, when there are more of them than cores. */
+const NICER_BY = 10;
 
 if (parentPort !== null) run(parentPort, workerData as ThreadData);
 
 function run(port: MessagePort, { databaseUrl, logLevel, opensPerMinute }: ThreadData): void {
-  // Linux alone takes it of a thread; elsewhere it would be the whole process.
-  if (process.platform === 'linux') setPriority(NICENESS);
+  lowerPriority(NICER_BY);
   const log = createLog(logLevel);
   const databases = openDatabases(databaseUrl, { log, poolMax: CONNECTIONS_MAX });
   const spool = createDistantSpool(port);
