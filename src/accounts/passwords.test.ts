@@ -1,14 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { isCommonPassword } from './common-passwords.ts';
-import { createPasswords, RUNNING_MAX, WAITING_MAX } from './passwords.ts';
+import { createPasswords, REST_MS_MAX, RUNNING_MAX, WAITING_MAX } from './passwords.ts';
+
+const isLinux = process.platform === 'linux';
 
 test('one core less than there are, and at most 2, hash passwords at a time, and everyone in the queue gets a turn', async () => {
   const passwords = createPasswords();
   const hashes = await Promise.all(Array.from({ length: 9 }, (_, index) => passwords.hash(`a password ${index}`)));
   expect(new Set(hashes).size).toBe(9);
-  expect(passwords.figures()).toEqual({ runningPeak: Math.min(2, Math.max(1, availableParallelism() - 1)), done: 9 });
+  const runningPeak = Math.min(2, Math.max(1, availableParallelism() - 1));
+  expect(passwords.figures()).toMatchObject({ runningPeak, done: 9 });
 });
+
+test('a crowd has half of each hashing core: a turn is followed by a rest as long', async () => {
+  const passwords = createPasswords();
+  const startedAt = performance.now();
+  const workedMs: number[] = [];
+  const hashOne = async (): Promise<void> => {
+    await passwords.hash('a password');
+    workedMs.push(passwords.figures().workedMs);
+  };
+  await Promise.all(Array.from({ length: 5 * RUNNING_MAX }, hashOne));
+  const elapsedMs = performance.now() - startedAt;
+  const turns = workedMs.map((ms, nth) => ms - (workedMs[nth - 1] ?? 0));
+  // Of each thread's last turn nobody waits for the rest. A timer may be 1 ms early.
+  const restsMs = turns.slice(0, -RUNNING_MAX).reduce((sum, ms) => sum + Math.min(ms, REST_MS_MAX) - 1, 0);
+  expect(elapsedMs).toBeGreaterThan((passwords.figures().workedMs + restsMs) / RUNNING_MAX);
+});
+
+test.runIf(isLinux)('a thread that hashes stands behind those that answer, in the line for a core', async () => {
+  await createPasswords().hash('a password');
+  expect(readNicenesses()).toContain(10);
+});
+
+/** Of all threads of this process: the 19th field of their stat, the 17th after the name. */
+function readNicenesses(): number[] {
+  return readdirSync('/proc/self/task').map((id) => {
+    const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
 
 test('whoever comes when the queue is full is refused at once, and the others are served', async () => {
   const passwords = createPasswords();

@@ -1,50 +1,66 @@
 import { availableParallelism } from 'node:os';
-import { hash, verify } from '@node-rs/argon2';
 import { AccountError } from './account-error.ts';
+import { type PasswordThread, startPasswordThread } from './start-password-thread.ts';
 
-/** Hashing of passwords, at most `RUNNING_MAX` at a time in one process: each takes 46 MiB and a core for 0.1 s. */
+/**
+ * Hashing of passwords, at most `RUNNING_MAX` at a time in one process: each takes 46 MiB and a core for 10 to 100 ms.
+ * Pixels come first: hashes run in threads of low priority, never on libuv's pool, and a turn is followed by a rest.
+ */
 export interface Passwords {
   /** PHC text of argon2id. Throws AccountError too_busy when the queue is full. */
   hash(password: string): Promise<string>;
   verify(hashed: string, password: string): Promise<boolean>;
-  /** The most hashes that ever ran at once, and how many ran: for tests and metrics. */
-  figures(): { readonly runningPeak: number; readonly done: number };
+  /** The most hashes that ever ran at once, how many ran, and how long they took together: for tests and metrics. */
+  figures(): { readonly runningPeak: number; readonly done: number; readonly workedMs: number };
 }
 
 /** A core is left to pixels and the database wherever there are two; more than two slowed every answer in a trial. */
 export const RUNNING_MAX = Math.max(1, Math.min(2, availableParallelism() - 1));
-/** A whole team's first sign-in at once; the last waits about 7 s where one core hashes. Later ones are told to try again. */
+/** A whole team's first sign-in at once; the last waits up to 13 s where one slow core hashes. Later ones are told to try again. */
 export const WAITING_MAX = 64;
-
-/** OWASP ASVS 5.0, 11.4.2: argon2id with t=1, m=47104 KiB, p=1. The library's default algorithm is argon2id. */
-const ARGON2 = { timeCost: 1, memoryCost: 47_104, parallelism: 1 } as const;
+/**
+ * After a turn its thread rests as long as the turn took: a crowd at the door has half of a core at most, and the
+ * 3 ms of the event loop that each sign-in takes come half as often. Nobody waits for the rest of a turn of their own.
+ */
+export const REST_MS_MAX = 100;
 
 export function createPasswords(): Passwords {
-  const waiting: (() => void)[] = [];
+  const free = Array.from({ length: RUNNING_MAX }, startPasswordThread);
+  const waiting: ((thread: PasswordThread) => void)[] = [];
   let running = 0;
-  let runningPeak = 0;
-  let done = 0;
+  const figures = { runningPeak: 0, done: 0, workedMs: 0 };
 
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= RUNNING_MAX) {
-      if (waiting.length >= WAITING_MAX)
-        throw new AccountError('too_busy', 'Too many sign-ins at once. Try again shortly.');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running += 1;
-    runningPeak = Math.max(runningPeak, running);
+  async function inTurn<T>(work: (thread: PasswordThread) => Promise<T>): Promise<T> {
+    const thread = free.pop() ?? (await waitForThread());
+    running += 1;
+    figures.runningPeak = Math.max(figures.runningPeak, running);
+    const startedAt = performance.now();
     try {
-      return await work();
+      return await work(thread);
     } finally {
-      done += 1;
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
+      const tookMs = performance.now() - startedAt;
+      running -= 1;
+      figures.done += 1;
+      figures.workedMs += tookMs;
+      setTimeout(() => pass(thread), Math.min(tookMs, REST_MS_MAX));
     }
   }
 
+  async function waitForThread(): Promise<PasswordThread> {
+    if (running + waiting.length >= RUNNING_MAX + WAITING_MAX)
+      throw new AccountError('too_busy', 'Too many sign-ins at once. Try again shortly.');
+    return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  function pass(thread: PasswordThread): void {
+    const next = waiting.shift();
+    if (next) next(thread);
+    else free.push(thread);
+  }
+
   return {
-    hash: (password) => inTurn(() => hash(password.normalize('NFKC'), ARGON2)),
-    verify: (hashed, password) => inTurn(() => verify(hashed, password.normalize('NFKC'))),
-    figures: () => ({ runningPeak, done }),
+    hash: (password) => inTurn((thread) => thread.hash(password.normalize('NFKC'))),
+    verify: (hashed, password) => inTurn((thread) => thread.verify(hashed, password.normalize('NFKC'))),
+    figures: () => ({ ...figures }),
   };
 }
