@@ -19,9 +19,10 @@ test('partitions cover every week and every key day of the range, from the day b
     'signature_tracking_events_20260302',
     'signature_tracking_events_20260309',
   ]);
-  expect(await readPartitions('visitor_seen')).toEqual(
-    ['03', '04', '05', '06', '07', '08', '09'].map((day) => `visitor_seen_202603${day}`),
-  );
+  for (const parent of ['visitor_seen', 'visitor_claims'] as const)
+    expect(await readPartitions(parent)).toEqual(
+      ['03', '04', '05', '06', '07', '08', '09'].map((day) => `${parent}_202603${day}`),
+    );
 });
 
 test('a week is a UTC week whatever the session’s time zone, and asking twice changes nothing', async () => {
@@ -55,7 +56,7 @@ test('an absurd range is refused instead of making thousands of tables', async (
 
 test('visitors before a day are forgotten, that day and later ones stay', async () => {
   await seedPartitions(databases, new Date('2026-04-02T00:00:00Z'), new Date('2026-04-04T00:00:00Z'));
-  const seen = { organization_id: organizationId, kind: 'day' as const, scope_id: organizationId };
+  const seen = { organization_id: organizationId, kind: 'load' as const, scope_id: organizationId };
   await databases.system
     .insertInto('visitor_seen')
     .values(
@@ -67,12 +68,14 @@ test('visitors before a day are forgotten, that day and later ones stay', async 
       })),
     )
     .execute();
+  await sql`insert into visitor_claims (key_day, claim, organization_id, scope_id)
+    select key_day, visitor, organization_id, scope_id from visitor_seen`.execute(databases.system);
   const answer = await sql<{
     dropped: number;
   }>`select app_private.drop_visitors_before('2026-04-03') as dropped`.execute(databases.system);
   expect(answer.rows[0]?.dropped).toBeGreaterThanOrEqual(2);
-  const kept = await databases.system.selectFrom('visitor_seen').select('key_day').execute();
-  expect(kept).toEqual([{ key_day: '2026-04-03' }]);
+  for (const table of ['visitor_seen', 'visitor_claims'] as const)
+    expect(await databases.system.selectFrom(table).select('key_day').execute()).toEqual([{ key_day: '2026-04-03' }]);
 });
 
 test('the application may neither make nor drop partitions', async () => {
@@ -83,7 +86,9 @@ test('the application may neither make nor drop partitions', async () => {
   await expect(sql`drop table visitor_seen`.execute(databases.system)).rejects.toThrow(/must be owner/);
 });
 
-async function readPartitions(parent: 'signature_tracking_events' | 'visitor_seen'): Promise<string[]> {
+async function readPartitions(
+  parent: 'signature_tracking_events' | 'visitor_seen' | 'visitor_claims',
+): Promise<string[]> {
   const answer = await sql<{ name: string }>`select inhrelid::regclass::text as name from pg_inherits
     where inhparent = ${parent}::regclass order by 1`.execute(databases.system);
   return answer.rows.map((row) => row.name);

@@ -97,6 +97,7 @@ export interface Schema {
   dead_letters: DeadLettersTable;
   visitor_keys: VisitorKeysTable;
   visitor_seen: VisitorSeenTable;
+  visitor_claims: VisitorClaimsTable;
   api_keys: ApiKeysTable;
   member_sharing_hours: MemberSharingHoursTable;
   password_resets: PasswordResetsTable;
@@ -304,12 +305,20 @@ interface VisitorSeenTable {
   /** UTC day of the key the visitor was hashed under. */
   key_day: Day;
   organization_id: OrganizationId;
-  kind: 'day' | 'hour' | 'load' | 'burst';
+  kind: 'load' | 'burst';
   scope_id: string;
   window_at: Timestamp;
   visitor: Buffer;
   event_id: number | null;
   event_hit_at: TimestampOrNull;
+}
+
+interface VisitorClaimsTable {
+  /** UTC day of the key the visitor was hashed under. */
+  key_day: Day;
+  claim: Buffer;
+  organization_id: OrganizationId;
+  scope_id: string;
 }
 
 interface OwnDevicesTable {

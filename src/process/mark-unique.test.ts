@@ -88,7 +88,8 @@ test('without day keys a hit is stored without a visitor: no fold, not unique', 
     [true, false, 1],
     [true, false, 1],
   ]);
-  expect(await sql`select from visitor_seen`.execute(processing.database.system)).toMatchObject({ rows: [] });
+  for (const table of ['visitor_seen', 'visitor_claims'])
+    expect(await sql`select from ${sql.table(table)}`.execute(processing.database.system)).toMatchObject({ rows: [] });
 });
 
 test('in aggregate mode nothing is kept of a visitor and only proxy storms fold', async () => {
@@ -104,6 +105,7 @@ test('in aggregate mode nothing is kept of a visitor and only proxy storms fold'
   expect(await countUniques()).toBe(0);
   const { rows } = await sql<{ kind: string }>`select kind from visitor_seen`.execute(processing.database.system);
   expect(rows).toEqual([{ kind: 'load' }]);
+  expect(await sql`select from visitor_claims`.execute(processing.database.system)).toMatchObject({ rows: [] });
 });
 
 test('a reader of two organizations is a stranger in each: counted in both, and no hash of theirs is the same', async () => {
@@ -112,6 +114,8 @@ test('a reader of two organizations is a stranger in each: counted in both, and 
   await process(userHits(acme, { at: NOW }), userHits(globex, { at: NOW }));
   expect(await countUniques()).toBe(2);
   const { rows } = await sql`select from visitor_seen a join visitor_seen b using (visitor)
+    where a.organization_id <> b.organization_id
+    union all select from visitor_claims a join visitor_claims b using (claim)
     where a.organization_id <> b.organization_id`.execute(processing.database.system);
   expect(rows).toEqual([]);
 });

@@ -274,6 +274,7 @@ test('what is stored of a hit holds neither its agent nor its address hash', asy
     'judgements',
     'dead_letters',
     'visitor_seen',
+    'visitor_claims',
     'tracking_rollup_slots',
   ]) {
     const { rows } = await sql<{ text: string }>`select t::text as text from ${sql.table(table)} t`.execute(

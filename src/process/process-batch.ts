@@ -1,5 +1,8 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
 import type { SpoolBlock } from '../domain/hit.ts';
 import type { PixelId } from '../domain/ids.ts';
+import { addLoads } from './add-loads.ts';
 import type { BatchContext } from './batch-context.ts';
 import { claimBlocks } from './claim-blocks.ts';
 import { createDropCounts } from './drop-counts.ts';
@@ -13,11 +16,12 @@ import { raiseSignals } from './raise-signals/raise-signals.ts';
 import { PixelsNotHeld, readPixels } from './read-pixels.ts';
 import { rollUp, toRollupChange } from './roll-up.ts';
 import { rollUpReaders, toReaderChanges } from './roll-up-readers.ts';
+import { type SendAhead, withSentAhead } from './send-together.ts';
 import { settleBursts } from './settle-bursts.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
 import { storeDelivered } from './store-delivered.ts';
 import { storeDrops } from './store-drops.ts';
-import { storeEvents } from './store-events.ts';
+import { reserveIds, storeEvents, storeSeen } from './store-events.ts';
 import { storeInstallTests } from './store-install-tests.ts';
 import { storeLiveEvents } from './store-live-events.ts';
 import { storeOutbox } from './store-outbox.ts';
@@ -83,6 +87,13 @@ async function storeBatch(
 ): Promise<BatchOutcome> {
   const { time, judgementIds, opensPerMinute } = context;
   const transaction = begin(context).execute(async (trx) => {
+    const outcome = await withSentAhead((ahead) => storeIn(trx, ahead));
+    if (isProbe) throw new ProbePassed(outcome);
+    return outcome;
+  });
+  return isProbe ? transaction.catch(toProbeOutcome) : transaction;
+
+  async function storeIn(trx: Transaction<Schema>, ahead: SendAhead): Promise<BatchOutcome> {
     const fresh = await time('claim', () => claimBlocks(trx, blocks));
     const batch = keepBlocks(judged, fresh);
     const pixels = await time('pixels', () => readPixels(trx, batch, alsoHeld));
@@ -94,10 +105,14 @@ async function storeBatch(
     const kept = await time('drop', () => dropHits({ ...batch, hits }, pixels, counts));
     const folded = await time('fold', () => foldBursts(trx, kept));
     const settled = await time('bursts', () => settleBursts(trx, folded, { pixels, counts, judgementIds }));
-    const { refused, laterLoads, withdrawn } = settled;
-    const admitted = await time('throttle', () => throttlePlan(trx, settled.opens, { counts, opensPerMinute }));
-    const events = await time('unique', () => markUnique(trx, admitted));
-    const ids = await time('events', () => storeEvents(trx, { events, refused, laterLoads, judgementIds }));
+    const { refused, withdrawn } = settled;
+    const adding = ahead(addLoads(trx, settled.laterLoads, counts));
+    const opens = await time('throttle', () => throttlePlan(trx, settled.opens, { counts, opensPerMinute }));
+    const ids = await time('ids', () => reserveIds(trx, opens.length));
+    ahead(time('seen', () => storeSeen(trx, { opens, ids, refused })));
+    const events = await time('unique', () => markUnique(trx, opens));
+    await time('events', () => storeEvents(trx, { events, ids, judgementIds }));
+    const laterLoads = await time('loads', () => adding);
     await time('delivered', () => storeDelivered(trx, events));
     await time('rollups', () => rollUp(trx, [...events.map(toRollupChange), ...withdrawn.changes]));
     const signals = await time('signals', () =>
@@ -124,14 +139,11 @@ async function storeBatch(
         signals: [...signals.raised, ...signals.moved, ...signals.withdrawn],
       }),
     );
-    const outcome = toOutcome({
+    return toOutcome({
       ...{ blocks, fresh, batch, drops, events, laterLoads, withdrawn, tested },
       signals: signals.counts,
     });
-    if (isProbe) throw new ProbePassed(outcome);
-    return outcome;
-  });
-  return isProbe ? transaction.catch(toProbeOutcome) : transaction;
+  }
 }
 
 function toJudgingTime({ clock, networksAgeDays }: BatchContext): JudgingTime {

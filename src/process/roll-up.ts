@@ -46,24 +46,17 @@ export function toRollupChange({ pixel, hit, judgement, localDay, isCounted, isU
  * whose last event went goes too.
  */
 export async function rollUp(trx: Transaction<Schema>, changes: readonly RollupChange[]): Promise<void> {
+  await sendTogether(toStatements(trx, changes));
+}
+
+/** Days are added up while the database works on the slots. */
+function* toStatements(trx: Transaction<Schema>, changes: readonly RollupChange[]): Generator<() => Promise<void>> {
   const slots = addUp(changes, ({ hitAt }) => new Date(Math.floor(hitAt / SLOT_MS) * SLOT_MS).toISOString());
-  const sent = sendSlots(trx, slots);
+  for (const chunk of toChunks(slots)) yield () => storeSlots(trx, chunk);
+  for (const chunk of toChunks(slots.filter(isLess))) yield () => removeEmptySlots(trx, chunk);
   const days = addUp(changes, ({ localDay }) => localDay);
-  await sendTogether([...sent, ...sendDays(trx, days)]);
-}
-
-function sendSlots(trx: Transaction<Schema>, slots: readonly Sums[]): readonly Promise<void>[] {
-  return [
-    ...toChunks(slots).map((chunk) => storeSlots(trx, chunk)),
-    ...toChunks(slots.filter(isLess)).map((chunk) => removeEmptySlots(trx, chunk)),
-  ];
-}
-
-function sendDays(trx: Transaction<Schema>, days: readonly Sums[]): readonly Promise<void>[] {
-  return [
-    ...toChunks(days, DAYS_ROWS_MAX).map((chunk) => storeDays(trx, chunk)),
-    ...toChunks(days.filter(isLess), DAYS_ROWS_MAX).map((chunk) => removeEmptyDays(trx, chunk)),
-  ];
+  for (const chunk of toChunks(days, DAYS_ROWS_MAX)) yield () => storeDays(trx, chunk);
+  for (const chunk of toChunks(days.filter(isLess), DAYS_ROWS_MAX)) yield () => removeEmptyDays(trx, chunk);
 }
 
 /**

@@ -108,19 +108,27 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
 
   const run = async (): Promise<void> => {
+    const hitsMax = options.batchHitsMax ?? BATCH_HITS_MAX;
+    let ahead: Promise<readonly SpoolBlock[]> | null = null;
     while (!stopping.signal.aborted) {
       try {
-        const hitsMax = options.batchHitsMax ?? BATCH_HITS_MAX;
-        for (const batch of toBatches(await readWaiting(spool, hitsMax), hitsMax)) {
+        const blocks: readonly SpoolBlock[] = await (ahead ?? readWaiting(spool, hitsMax));
+        // Of a backlog, and only of one: otherwise what comes while this is stored would wait in small batches.
+        ahead = countHits(blocks) < hitsMax ? null : readWaiting(spool, hitsMax);
+        ahead?.catch(() => undefined);
+        for (const batch of toBatches(blocks, hitsMax)) {
           if (!(await store(batch))) break;
           await spool.acknowledge(batch.map((block) => block.id));
         }
-        if (stopping.signal.aborted) await spool.rewind();
       } catch (error) {
         await onFailed(error, 'spool');
+        await ahead?.catch(() => undefined);
+        ahead = null;
         await spool.rewind().catch(() => undefined);
       }
     }
+    await ahead?.catch(() => undefined);
+    await spool.rewind().catch(() => undefined);
   };
 
   const ended = run();
@@ -139,7 +147,6 @@ export function startProcessor(options: ProcessorOptions): Processor {
 /** What waits in the spool, until it makes a batch. Waits for the first block only, and no failure after it costs it. */
 async function readWaiting(spool: ProcessorOptions['spool'], hitsMax: number): Promise<readonly SpoolBlock[]> {
   const blocks: SpoolBlock[] = [];
-  let hits = 0;
   do {
     const more: readonly SpoolBlock[] =
       blocks.length === 0
@@ -147,9 +154,12 @@ async function readWaiting(spool: ProcessorOptions['spool'], hitsMax: number): P
         : await spool.read(BLOCKS_READ_MAX, 0).catch(() => []);
     if (more.length === 0) break;
     blocks.push(...more);
-    for (const { records } of more) hits += records.length;
-  } while (hits < hitsMax);
+  } while (countHits(blocks) < hitsMax);
   return blocks;
+}
+
+function countHits(blocks: readonly SpoolBlock[]): number {
+  return blocks.reduce((sum, { records }) => sum + records.length, 0);
 }
 
 /** Whole blocks in order, as many as fit; a larger block is a batch of its own. */

@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import type { StoredLoads } from './add-loads.ts';
 import type { DropCounts } from './drop-counts.ts';
 import type { LaterLoads, Open } from './fold-bursts.ts';
 import { BURST_REASON, type BurstEvent, judgeBursts } from './judge-bursts.ts';
 import type { JudgementIds } from './judgement-ids.ts';
-import { lockEvents, type StoredEvent, type StoredPlace } from './lock-events.ts';
+import { lockEvents, type StoredEvent } from './lock-events.ts';
 import type { Pixels } from './read-pixels.ts';
 import { NOTHING_WITHDRAWN, type Withdrawn, withdrawEvents } from './withdraw-events.ts';
 
@@ -17,13 +18,13 @@ export interface Settled {
   readonly opens: readonly Open[];
   /** Opens of a burst, counted and not stored. */
   readonly refused: readonly Open[];
-  readonly laterLoads: readonly (LaterLoads & { readonly eventId: number })[];
+  readonly laterLoads: readonly StoredLoads[];
   readonly withdrawn: Withdrawn;
 }
 
 /**
  * Finds scanner bursts, corrects what was stored of them, and counts what of this batch is refused because of them:
- * opens, and loads of an open that is gone. Locks every stored event that the batch is going to change, all at once.
+ * opens, and loads of an open that was refused.
  * Their pixels must be locked before (throws PixelsNotHeld): what signals rest on changes under the pixel's lock only.
  */
 export async function settleBursts(
@@ -33,9 +34,7 @@ export async function settleBursts(
 ): Promise<Settled> {
   const { opens, earlier } = await judgeBursts(trx, folded.opens);
   pixels.mustHold(earlier.map(({ pixelId }) => pixelId));
-  const later = folded.laterLoads.flatMap((loads) => (hasEvent(loads) ? loads : []));
-  const locked =
-    earlier.length + later.length === 0 ? new Map() : await lockEvents(trx, [...earlier, ...later.map(toPlace)]);
+  const locked = earlier.length === 0 ? new Map() : await lockEvents(trx, earlier);
   const isRefused = ({ judgement, pixel }: Open) => judgement.reason === BURST_REASON && pixel.settings.exclude_bots;
   const refused = opens.filter(isRefused);
   for (const { pixel, hit, loads } of refused) counts.drop(pixel, 'scanner', { hitAt: hit.hitAt, hits: loads });
@@ -45,19 +44,14 @@ export async function settleBursts(
   const found = toFound(earlier, locked);
   const withdrawn =
     found.length === 0 ? NOTHING_WITHDRAWN : await withdrawEvents(trx, found, { settings, counts, judgementIds });
-  const gone = new Set(withdrawn.removedIds);
-  const isThere = (loads: LaterLoads) => hasEvent(loads) && locked.has(loads.eventId) && !gone.has(loads.eventId);
+  const later = folded.laterLoads.flatMap((loads) => (hasEvent(loads) ? loads : []));
   for (const loads of folded.laterLoads) {
-    if (!isThere(loads)) counts.drop(loads.pixel, 'scanner', { hitAt: loads.hitAt, hits: loads.loads });
+    if (!hasEvent(loads)) counts.drop(loads.pixel, 'scanner', { hitAt: loads.hitAt, hits: loads.loads });
   }
-  return { opens: kept, refused, laterLoads: later.filter(isThere), withdrawn };
+  return { opens: kept, refused, laterLoads: later, withdrawn };
 }
 
-function toPlace({ pixel, eventId, hitAt }: LaterLoads & { readonly eventId: number }): StoredPlace {
-  return { organizationId: pixel.organizationId, eventId, hitAt };
-}
-
-function hasEvent(loads: LaterLoads): loads is LaterLoads & { readonly eventId: number } {
+function hasEvent(loads: LaterLoads): loads is StoredLoads {
   return loads.eventId !== null;
 }
 

@@ -12,6 +12,7 @@ import type { StoredEvent } from './lock-events.ts';
 import { type Rejudged, rejudgeEvents, toRejudgedChanges } from './rejudge-events.ts';
 import type { RollupChange } from './roll-up.ts';
 import { type ReaderChange, toGoneReaderChanges, toRejudgedReaderChanges } from './roll-up-readers.ts';
+import { type ClaimedWindow, createClaims, removeClaims, type VisitorClaim } from './visitor-claims.ts';
 
 /** What became of events that turned out to be part of a burst. */
 export interface Withdrawn {
@@ -78,7 +79,7 @@ export async function withdrawEvents(
     trx,
     refused.map(({ event }) => event),
   );
-  await removeClaims(trx, refused, toDay);
+  await removeClaims(trx, toClaims(refused, toDay));
   for (const { event } of refused) counts.drop(event, 'scanner', { hitAt: event.hitAt, hits: event.loads });
   return {
     eventIds: fresh.map(({ event }) => event.id),
@@ -120,34 +121,15 @@ async function removeEvents(trx: Transaction<Schema>, events: readonly StoredEve
 
 const HOUR_MS = 3_600_000;
 
-/** The rows by which markUnique knew the visitor in the event's window, and as a reader of the day. */
-async function removeClaims(
-  trx: Transaction<Schema>,
+/** What markUnique knew the visitor by in the event's window, and as a reader of the day. */
+function toClaims(
   refused: readonly { readonly event: StoredEvent; readonly burst: BurstEvent }[],
   toDay: (event: StoredEvent) => string,
-): Promise<void> {
-  const claims = refused.flatMap(({ event, burst }) =>
-    toWindows(event, toDay).flatMap((window) =>
-      burst.identities.map((identity) => ({ event, ...window, ...identity })),
-    ),
+): readonly VisitorClaim[] {
+  const toClaim = createClaims();
+  return refused.flatMap(({ event, burst }) =>
+    toWindows(event, toDay).flatMap((window) => burst.identities.map((identity) => toClaim(window, identity))),
   );
-  if (claims.length === 0) return;
-  await sql`
-    delete from visitor_seen seen
-    using unnest(${claims.map(({ keyDay }) => new Date(keyDay * DAY_MS).toISOString().slice(0, 10))}::date[],
-      ${claims.map(({ event }) => event.organizationId)}::uuid[], ${claims.map(({ kind }) => kind)}::text[],
-      ${claims.map(({ scopeId }) => scopeId)}::uuid[], ${claims.map(({ windowAt }) => windowAt)}::float8[],
-      ${claims.map(({ visitor }) => visitor)}::bytea[]) as gone (key_day, organization_id, kind, scope_id, at, visitor)
-    where seen.key_day = gone.key_day and seen.organization_id = gone.organization_id and seen.kind = gone.kind
-      and seen.scope_id = gone.scope_id and seen.visitor = gone.visitor and seen.window_at = to_timestamp(gone.at / 1000)`.execute(
-    trx,
-  );
-}
-
-interface ClaimedWindow {
-  readonly kind: 'day' | 'hour' | 'reader';
-  readonly scopeId: string;
-  readonly windowAt: number;
 }
 
 function toWindows(event: StoredEvent, toDay: (event: StoredEvent) => string): readonly ClaimedWindow[] {
@@ -156,10 +138,15 @@ function toWindows(event: StoredEvent, toDay: (event: StoredEvent) => string): r
   if (isUnique)
     windows.push(
       campaignId === null
-        ? { kind: 'day', scopeId: memberId, windowAt: Date.parse(toDay(event)) }
-        : { kind: 'hour', scopeId: campaignId, windowAt: Math.floor(hitAt / HOUR_MS) * HOUR_MS },
+        ? { organizationId, kind: 'day', scopeId: memberId, windowAt: Date.parse(toDay(event)) }
+        : { organizationId, kind: 'hour', scopeId: campaignId, windowAt: Math.floor(hitAt / HOUR_MS) * HOUR_MS },
     );
   if (isNewReader === true)
-    windows.push({ kind: 'reader', scopeId: organizationId, windowAt: Math.floor(hitAt / DAY_MS) * DAY_MS });
+    windows.push({
+      organizationId,
+      kind: 'reader',
+      scopeId: organizationId,
+      windowAt: Math.floor(hitAt / DAY_MS) * DAY_MS,
+    });
   return windows;
 }

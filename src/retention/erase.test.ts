@@ -96,6 +96,7 @@ describe('the export', () => {
       tracking_rollup_slots: 1,
       tracking_rollup_days: 1,
       tracking_drop_slots: 1,
+      visitor_claims: expect.any(Number),
       visitor_seen: expect.any(Number),
       dead_letters: 1,
       audit_log: 1,
@@ -134,7 +135,14 @@ describe('erasing a member', () => {
     const held = await readExport(ours.organizationId, member.memberId);
     const erasure = { organizationId: ours.organizationId, memberId: member.memberId, actor: OPERATOR };
     const erased = await eraseMember(processing.database, erasure);
-    for (const table of ['signature_tracking_events', 'tracking_rollup_days', 'dead_letters', 'visitor_seen', 'users'])
+    for (const table of [
+      'signature_tracking_events',
+      'tracking_rollup_days',
+      'dead_letters',
+      'visitor_seen',
+      'visitor_claims',
+      'users',
+    ])
       expect(erased[table], table).toBe(held.counts[table]);
     const remains = await findRemains(
       member.memberId,

@@ -41,6 +41,10 @@ export async function eraseMember(databases: Databases, erasure: MemberErasure):
       'visitor_seen',
       sql`organization_id = ${organizationId} and scope_id in (${toScopes(organizationId, memberId)})`,
     );
+    await remove(
+      'visitor_claims',
+      sql`organization_id = ${organizationId} and scope_id in (${toScopes(organizationId, memberId)})`,
+    );
     const opens = await eraseOpens(trx, { organizationId, memberId });
     erased.signature_tracking_events = opens.erased;
     for (const { name, memberColumns } of await readTenantTables(trx))

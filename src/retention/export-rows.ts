@@ -87,6 +87,7 @@ function toMemberCondition(table: TenantTable, memberId: MemberId): RawBuilder<u
 const MEMBER_CONDITIONS: Readonly<Record<string, (id: RawBuilder<unknown>) => RawBuilder<unknown>>> = {
   organization_users: (id) => sql`t.id = ${id}`,
   audit_log: (id) => sql`(t.actor_id = ${id} or t.subject_id = ${id}::text)`,
+  visitor_claims: (id) => sql`t.scope_id = ${id}`,
   visitor_seen: (id) => sql`(t.scope_id = ${id}
     or t.scope_id in (select p.id from signature_user_tracking p where p.user_id = ${id})
     or t.scope_id in (select p.id from signature_tracking_pixels p where p.user_id = ${id}))`,

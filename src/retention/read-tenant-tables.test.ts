@@ -10,4 +10,5 @@ test('exports hold no token hash, no visitor, and no country of a single open', 
   expect(withheld('signature_tracking_events')).toEqual(['country']);
   expect(withheld('signature_user_tracking')).toEqual(['pixel_token_hash', 'pixel_token_sealed']);
   expect(withheld('visitor_seen')).toEqual(['visitor']);
+  expect(withheld('visitor_claims')).toEqual(['claim']);
 });

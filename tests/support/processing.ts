@@ -29,6 +29,7 @@ const TRACKED = [
   'unattributed_drops',
   'dead_letters',
   'visitor_seen',
+  'visitor_claims',
   'signals',
 ];
 

@@ -19,6 +19,7 @@ export const LEFT_OUT: readonly string[] = [
   'applied_migrations',
   'visitor_keys',
   'visitor_seen',
+  'visitor_claims',
   'own_devices',
   'sessions',
   'verifications',

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
+import { toArrayText } from '../../db/to-array-text.ts';
 import type { PixelId, SignalId } from '../../domain/ids.ts';
 import type { SignalLevel, SignalRule, SignalSilence } from '../../domain/signal.ts';
 import type { SignalReason } from '../../domain/signal-reason.ts';
@@ -31,7 +32,7 @@ export async function readStanding(
   const { rows } = await sql<StandingSignal>`
     select signal.id, signal.pixel_id as "pixelId", signal.rule, signal.level, signal.confidence, signal.reasons,
       (extract(epoch from signal.raised_at) * 1000)::float8 as "raisedAt", signal.silenced_for as "silencedFor"
-    from unnest(${subjects.map(({ pixel }) => pixel.id)}::uuid[], ${froms}::float8[]) as want (pixel_id, from_at)
+    from unnest(${toArrayText(subjects.map(({ pixel }) => pixel.id))}::uuid[], ${toArrayText(froms)}::float8[]) as want (pixel_id, from_at)
     join signals signal on signal.pixel_id = want.pixel_id and signal.withdrawn_at is null
       and signal.raised_at >= to_timestamp(want.from_at / 1000)
     order by signal.raised_at`.execute(trx);

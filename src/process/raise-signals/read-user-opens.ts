@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import { toArrayText } from '../../db/to-array-text.ts';
 import { toHourStart } from '../../domain/calendar.ts';
+import type { PixelId } from '../../domain/ids.ts';
 import type { Confidence, Device } from '../../domain/verdict.ts';
 import { OPENS_READ_MAX, type SubjectMaterial } from './read-deal-opens.ts';
 import { readStanding } from './read-standing.ts';
@@ -116,18 +117,15 @@ async function findUnusual(trx: Transaction<Schema>, busy: readonly BusyHour[]):
 
 /** Without those of which a signal that stands cools down until the last hour of the batch has ended. */
 async function dropCooling(trx: Transaction<Schema>, subjects: readonly Subject[]): Promise<readonly Subject[]> {
-  const standing = await readStanding(trx, subjects);
+  const standing = new Map<PixelId, number[]>();
+  for (const { pixelId, rule, raisedAt } of await readStanding(trx, subjects))
+    if (rule === 'unusual') standing.set(pixelId, [...(standing.get(pixelId) ?? []), raisedAt]);
   return subjects.filter((subject) => {
-    if (isWithdrawn(subject)) return true;
+    const raisedAts = standing.get(subject.pixel.id);
+    if (isWithdrawn(subject) || raisedAts === undefined) return true;
     const lastHourEndsAt = Math.max(...subject.openedAts.map((at) => toHour(subject, at))) + HOUR_MS;
     const cooldownMs = subject.pixel.signalRules.unusual.cooldownMinutes * MINUTE_MS;
-    return !standing.some(
-      ({ pixelId, rule, raisedAt }) =>
-        pixelId === subject.pixel.id &&
-        rule === 'unusual' &&
-        raisedAt <= subject.fromAt &&
-        lastHourEndsAt <= raisedAt + cooldownMs,
-    );
+    return !raisedAts.some((raisedAt) => raisedAt <= subject.fromAt && lastHourEndsAt <= raisedAt + cooldownMs);
   });
 }
 
