@@ -58,6 +58,7 @@ import type {
   SignalRuleSettingsTable,
   SignalsTable,
 } from './signal-tables.ts';
+import type { OwnDevicesTable, VisitorClaimsTable, VisitorKeysTable, VisitorSeenTable } from './visitor-tables.ts';
 
 /**
  * The tables as Kysely sees them. bigint arrives as a number (exact up to 2^53, which an EventId's decimal text also
@@ -292,41 +293,6 @@ interface DeadLettersTable {
   hit_at: TimestampOrNull;
   error: string;
   created_at: TimestampDefaulted;
-}
-
-interface VisitorKeysTable {
-  /** UTC. */
-  day: Day;
-  key_sealed: Buffer;
-  created_at: TimestampDefaulted;
-}
-
-interface VisitorSeenTable {
-  /** UTC day of the key the visitor was hashed under. */
-  key_day: Day;
-  organization_id: OrganizationId;
-  kind: 'load' | 'burst';
-  scope_id: string;
-  window_at: Timestamp;
-  visitor: Buffer;
-  event_id: number | null;
-  event_hit_at: TimestampOrNull;
-}
-
-interface VisitorClaimsTable {
-  /** UTC day of the key the visitor was hashed under. */
-  key_day: Day;
-  claim: Buffer;
-  organization_id: OrganizationId;
-  scope_id: string;
-}
-
-interface OwnDevicesTable {
-  /** UTC day of the key its hashes were made under. */
-  key_day: Day;
-  organization_id: OrganizationId;
-  network: Buffer;
-  device: Buffer;
 }
 
 interface ReclassificationRunsTable {
