@@ -4,7 +4,7 @@ import type { SpoolBlock } from '../domain/hit.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Spool } from '../spool/spool.ts';
-import { createBatchContext } from './batch-context.ts';
+import { type BatchStep, createBatchContext } from './batch-context.ts';
 import { isolatePoison } from './isolate-poison.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import { toErrorText } from './to-error-text.ts';
@@ -59,12 +59,23 @@ const BACKOFF_MS_FIRST: Readonly<Record<Failure, number>> = {
   unavailable: 100,
 };
 const BACKOFF_MS_MAX = 5000;
+/** The rollups are next: of all steps the one in which the database has most to do, and this side least. */
+const READ_AHEAD_AFTER: BatchStep = 'loads';
 /** A database that hangs does not hold up a shutdown: what is not acknowledged is done by the next processor. */
 const STOP_WAIT_MS_MAX = 10_000;
 
 export function startProcessor(options: ProcessorOptions): Processor {
   const { spool, log, metrics } = options;
-  const context = createBatchContext(options, metrics.step);
+  const hitsMax = options.batchHitsMax ?? BATCH_HITS_MAX;
+  /** Blocks of the next batch, which are read and decoded while the database is at work. */
+  let ahead: Promise<readonly SpoolBlock[]> | null = null;
+  let isBacklog = false;
+  const context = createBatchContext(options, (step, seconds) => {
+    metrics.step(step, seconds);
+    if (step !== READ_AHEAD_AFTER || !isBacklog || ahead !== null) return;
+    ahead = readWaiting(spool, hitsMax);
+    ahead.catch(() => undefined);
+  });
   const stopping = new AbortController();
   const sums = {
     hits: 0,
@@ -108,14 +119,12 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
 
   const run = async (): Promise<void> => {
-    const hitsMax = options.batchHitsMax ?? BATCH_HITS_MAX;
-    let ahead: Promise<readonly SpoolBlock[]> | null = null;
     while (!stopping.signal.aborted) {
       try {
-        const blocks: readonly SpoolBlock[] = await (ahead ?? readWaiting(spool, hitsMax));
-        // Of a backlog, and only of one: otherwise what comes while this is stored would wait in small batches.
-        ahead = countHits(blocks) < hitsMax ? null : readWaiting(spool, hitsMax);
-        ahead?.catch(() => undefined);
+        const blocks = await (ahead ?? readWaiting(spool, hitsMax));
+        ahead = null;
+        // Otherwise what comes while this is stored would be read at its beginning, in small batches.
+        isBacklog = countHits(blocks) >= hitsMax;
         for (const batch of toBatches(blocks, hitsMax)) {
           if (!(await store(batch))) break;
           await spool.acknowledge(batch.map((block) => block.id));
