@@ -7,6 +7,8 @@ import { sha256 } from '../kit/crypto.ts';
 import { VISITOR_BYTES } from '../visitors/to-visitor.ts';
 import type { KeptHit } from './drop-hits.ts';
 import type { Pixel } from './read-pixels.ts';
+import { sendTogether } from './send-together.ts';
+import { toChunks } from './to-chunks.ts';
 import { type Identity, toIdentities } from './to-identities.ts';
 import { toReaderReachMs } from './to-reader-reach-ms.ts';
 
@@ -39,8 +41,10 @@ export async function foldBursts(
   trx: Transaction<Schema>,
   kept: readonly KeptHit[],
 ): Promise<{ opens: readonly Open[]; laterLoads: readonly LaterLoads[] }> {
-  const loads = kept.map(toLoad).sort((a, b) => a.kept.hit.hitAt - b.kept.hit.hitAt);
-  const firsts = await readFirsts(trx, loads);
+  const sorted = [...kept].sort((a, b) => a.hit.hitAt - b.hit.hitAt);
+  const loads: Load[] = [];
+  const stored = await sendTogether(toStatements());
+  const firsts = toFirsts(stored.flat());
   const opens: Open[] = [];
   for (const load of loads) {
     const first = findFirst(load, firsts);
@@ -52,8 +56,17 @@ export async function foldBursts(
     opens.push(open);
     for (const key of load.keys) toGroup(firsts, key).push({ hitAt: open.hit.hitAt, into: open });
   }
-  const stored = [...firsts.values()].flat().flatMap(({ into }) => ('eventId' in into && into.loads > 0 ? into : []));
-  return { opens, laterLoads: [...new Set(stored)] };
+  const later = [...firsts.values()].flat().flatMap(({ into }) => ('eventId' in into && into.loads > 0 ? into : []));
+  return { opens, laterLoads: [...new Set(later)] };
+
+  /** Readers are hashed while the database looks up those of the chunk before. */
+  function* toStatements(): Generator<() => Promise<readonly StoredFirst[]>> {
+    for (const chunk of toChunks(sorted)) {
+      const mine = chunk.map(toLoad);
+      loads.push(...mine);
+      yield () => readFirsts(trx, toWantedFirsts(mine));
+    }
+  }
 }
 
 interface Load {
@@ -119,14 +132,31 @@ function findFirst(load: Load, firsts: Firsts): First | null {
   return earliest;
 }
 
+interface StoredFirst {
+  readonly want: WantedFirst;
+  readonly eventId: number | null;
+  readonly eventAt: number;
+}
+
+/** What two chunks asked for is found twice, and is one. */
+function toFirsts(stored: readonly StoredFirst[]): Firsts {
+  const firsts: Firsts = new Map();
+  const events = new Map<string, LaterLoads>();
+  for (const { want, eventId, eventAt } of stored) {
+    const name = `${eventId} ${want.pixel.id} ${eventAt}`;
+    const into = events.get(name) ?? { eventId, hitAt: eventAt, pixel: want.pixel, loads: 0 };
+    events.set(name, into);
+    toGroup(firsts, want.key).push({ hitAt: eventAt, into });
+  }
+  return firsts;
+}
+
 /**
- * First loads that are stored near the batch's, by key. The pixels' rows are locked, so none can be added meanwhile.
+ * First loads that are stored near these, by key. The pixels' rows are locked, so none can be added meanwhile.
  * Lateral and `offset 0` keep it at one look-up in the primary key per key, whatever the planner believes of the size.
  */
-async function readFirsts(trx: Transaction<Schema>, loads: readonly Load[]): Promise<Firsts> {
-  const wanted = toWantedFirsts(loads);
-  const firsts: Firsts = new Map();
-  if (wanted.length === 0) return firsts;
+async function readFirsts(trx: Transaction<Schema>, wanted: readonly WantedFirst[]): Promise<readonly StoredFirst[]> {
+  if (wanted.length === 0) return [];
   const keyDays = wanted.map((want) => want.identity.keyDay);
   const { rows } = await sql<{ n: number; event_id: number | null; event_at: number }>`
     select want.n::int as n, found.event_id, found.event_at
@@ -142,16 +172,10 @@ async function readFirsts(trx: Transaction<Schema>, loads: readonly Load[]): Pro
         and seen.window_at between to_timestamp(want.from_at / 1000) and to_timestamp(want.to_at / 1000)
         and seen.key_day between date '1970-01-01' + ${toLeast(keyDays)}::int and date '1970-01-01' + ${toMost(keyDays)}::int
       offset 0) as found`.execute(trx);
-  const events = new Map<string, LaterLoads>();
-  for (const row of rows) {
+  return rows.flatMap((row) => {
     const want = wanted[row.n - 1];
-    if (!want) continue;
-    const name = `${row.event_id} ${want.pixel.id} ${row.event_at}`;
-    const into = events.get(name) ?? { eventId: row.event_id, hitAt: row.event_at, pixel: want.pixel, loads: 0 };
-    events.set(name, into);
-    toGroup(firsts, want.key).push({ hitAt: row.event_at, into });
-  }
-  return firsts;
+    return want === undefined ? [] : { want, eventId: row.event_id, eventAt: row.event_at };
+  });
 }
 
 interface WantedFirst {

@@ -26,26 +26,35 @@ const JUDGEMENTS_CACHED_MAX = 10_000;
 
 export function createJudgementIds(databases: Databases): JudgementIds {
   let ids = new Map<string, number>();
+  // The classifier answers the same object for the same agent: nearly every hit is found by it.
+  let byObject = new WeakMap<Judgement, number>();
+  const find = (judgement: Judgement): number | undefined => {
+    const known = byObject.get(judgement);
+    if (known !== undefined) return known;
+    const id = ids.get(toKey(judgement));
+    if (id !== undefined) byObject.set(judgement, id);
+    return id;
+  };
   return {
     learn: async (hits) => {
       const missing = new Map<string, Judgement>();
       for (const { judgement } of hits) {
-        const key = toKey(judgement);
-        if (!ids.has(key)) missing.set(key, judgement);
+        if (find(judgement) === undefined) missing.set(toKey(judgement), judgement);
       }
       if (missing.size === 0) return;
       if (ids.size + missing.size > JUDGEMENTS_CACHED_MAX) {
         ids = new Map();
+        byObject = new WeakMap();
         for (const { judgement } of hits) missing.set(toKey(judgement), judgement);
       }
       for (const [key, id] of await storeJudgements(databases, [...missing.values()])) ids.set(key, id);
     },
     mustKnow: (hits) => {
-      const missing = hits.filter(({ judgement }) => !ids.has(toKey(judgement)));
+      const missing = hits.filter(({ judgement }) => find(judgement) === undefined);
       if (missing.length > 0) throw new Unlearned(missing);
     },
     of: (judgement) => {
-      const id = ids.get(toKey(judgement));
+      const id = find(judgement);
       if (id === undefined) throw new Error('a judgement was not learned before its event');
       return id;
     },

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
-import { toLocalDay } from '../domain/calendar.ts';
+import { SLOT_MS, toLocalDay } from '../domain/calendar.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import type { CampaignId } from '../domain/ids.ts';
 import { isCounted, type Verdict } from '../domain/verdict.ts';
@@ -31,6 +31,7 @@ const HOUR_MS = 3_600_000;
 export async function markUnique(trx: Transaction<Schema>, opens: readonly Open[]): Promise<readonly OpenEvent[]> {
   const claims = new Map<string, VisitorClaim>();
   const toClaim = createClaims();
+  const toLocalDayOf = createLocalDays();
   const take = (windows: readonly VisitorWindow[]): readonly VisitorClaim[] | null => {
     const mine = windows.map(({ window, identity }) => toClaim(window, identity));
     const fresh = mine.filter((claim) => !claims.has(claim.key));
@@ -40,12 +41,12 @@ export async function markUnique(trx: Transaction<Schema>, opens: readonly Open[
   const events = opens.map((open) => {
     const { pixel, hit, judgement } = open;
     const counted = isCounted(judgement.verdict, pixel.settings.exclude_bots);
-    const localDay = toLocalDay(hit.hitAt, pixel.settings.timezone);
+    const localDay = toLocalDayOf(hit.hitAt, pixel.settings.timezone);
     const isReading = isReader({ verdict: judgement.verdict, isCounted: counted, campaignId: pixel.campaignId });
     return {
       open,
       isCounted: counted,
-      localDay,
+      localDay: localDay.day,
       isReading,
       asUnique: counted ? take(toWindows(open, localDay)) : null,
       asReader: isReading ? take(toReaderWindows(open)) : null,
@@ -76,13 +77,13 @@ interface VisitorWindow {
   readonly identity: Identity;
 }
 
-function toWindows({ pixel, hit }: Open, localDay: string): readonly VisitorWindow[] {
+function toWindows({ pixel, hit }: Open, localDay: LocalDay): readonly VisitorWindow[] {
   const { organizationId, campaignId, memberId } = pixel;
   const isHour = campaignId !== null;
-  const windowAt = isHour ? Math.floor(hit.hitAt / HOUR_MS) * HOUR_MS : Date.parse(localDay);
+  const windowAt = isHour ? Math.floor(hit.hitAt / HOUR_MS) * HOUR_MS : localDay.at;
   const kind = isHour ? 'hour' : 'day';
   const scopeId = isHour ? campaignId : memberId;
-  const reachMs = isHour ? hit.hitAt - windowAt : toDayReachMs(hit.hitAt, localDay, pixel.settings.timezone);
+  const reachMs = isHour ? hit.hitAt - windowAt : toDayReachMs(hit.hitAt, localDay);
   const window: ClaimedWindow = { organizationId, kind, scopeId, windowAt };
   return toIdentities(pixel, hit, reachMs).map((identity) => ({ window, identity }));
 }
@@ -95,8 +96,31 @@ function toReaderWindows({ pixel, hit }: Open): readonly VisitorWindow[] {
   return toIdentities(pixel, hit, 0).map((identity) => ({ window, identity }));
 }
 
+interface LocalDay {
+  /** "YYYY-MM-DD" */
+  readonly day: string;
+  /** Its date as if it were UTC, milliseconds. */
+  readonly at: number;
+  /** Whether it began before the UTC day of the hit. */
+  readonly isOfDayBefore: boolean;
+}
+
+/** Days are worked out once a quarter of an hour, in which no clock moves and no day begins; hits come in order. */
+function createLocalDays(): (hitAt: number, timeZone: string) => LocalDay {
+  const last = new Map<string, { readonly slot: number; readonly localDay: LocalDay }>();
+  return (hitAt, timeZone) => {
+    const slot = Math.floor(hitAt / SLOT_MS);
+    const known = last.get(timeZone);
+    if (known?.slot === slot) return known.localDay;
+    const day = toLocalDay(hitAt, timeZone);
+    const midnight = Math.floor(hitAt / DAY_MS) * DAY_MS;
+    const localDay = { day, at: Date.parse(day), isOfDayBefore: toLocalDay(midnight - 1, timeZone) === day };
+    last.set(timeZone, { slot, localDay });
+    return localDay;
+  };
+}
+
 /** Zero, or more than the hit's distance from midnight UTC when its local day began before it. */
-function toDayReachMs(hitAt: number, localDay: string, timeZone: string): number {
-  const midnight = Math.floor(hitAt / DAY_MS) * DAY_MS;
-  return toLocalDay(midnight - 1, timeZone) === localDay ? hitAt - midnight + 1 : 0;
+function toDayReachMs(hitAt: number, { isOfDayBefore }: LocalDay): number {
+  return isOfDayBefore ? (hitAt % DAY_MS) + 1 : 0;
 }

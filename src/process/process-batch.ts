@@ -106,18 +106,20 @@ async function storeBatch(
     const folded = await time('fold', () => foldBursts(trx, kept));
     const settled = await time('bursts', () => settleBursts(trx, folded, { pixels, counts, judgementIds }));
     const { refused, withdrawn } = settled;
+    const reserving = ahead(reserveIds(trx, settled.opens.length));
     const adding = ahead(addLoads(trx, settled.laterLoads, counts));
     const opens = await time('throttle', () => throttlePlan(trx, settled.opens, { counts, opensPerMinute }));
-    const ids = await time('ids', () => reserveIds(trx, opens.length));
+    const ids = await time('ids', () => reserving);
     ahead(time('seen', () => storeSeen(trx, { opens, ids, refused })));
     const events = await time('unique', () => markUnique(trx, opens));
     await time('events', () => storeEvents(trx, { events, ids, judgementIds }));
     const laterLoads = await time('loads', () => adding);
     await time('delivered', () => storeDelivered(trx, events));
-    await time('rollups', () => rollUp(trx, [...events.map(toRollupChange), ...withdrawn.changes]));
+    const rolledUp = ahead(time('rollups', () => rollUp(trx, [...events.map(toRollupChange), ...withdrawn.changes])));
     const signals = await time('signals', () =>
-      raiseSignals(trx, { events, withdrawn: withdrawn.places, pixels, now: judged.judgedAt }),
+      raiseSignals(trx, { events, withdrawn: withdrawn.places, pixels, rolledUp, now: judged.judgedAt }),
     );
+    await rolledUp;
     const drops = counts.toDrops();
     await time('drops', () => storeDrops(trx, drops));
     await time('dead_letters', () => storeDeadLetters(trx, batch.deadLetters));

@@ -47,8 +47,11 @@ export interface ProcessorFigures {
   readonly failedTries: number;
 }
 
-/** Of a backlog; otherwise what has come meanwhile. Some 300 ms: what is erased waits so long for its pixel's lock. */
-const BATCH_HITS_MAX = 4000;
+/**
+ * Of a backlog; otherwise what has come meanwhile. The more hits a batch has, the fewer rows of rollups a hit. Some
+ * 500 ms: what is erased waits so long for its pixel's lock.
+ */
+const BATCH_HITS_MAX = 8000;
 const BLOCKS_READ_MAX = 64;
 /** Also how long stop() may wait for a quiet spool. */
 const READ_WAIT_MS = 200;

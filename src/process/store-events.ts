@@ -77,6 +77,13 @@ export function toCountry({ judgement, pixel, hit }: OpenEvent): string | null {
   return judgement.verdict === 'human' && pixel.settings.collect_region ? hit.country : null;
 }
 
+interface SeenRow {
+  readonly open: Open;
+  readonly id: number | null;
+  readonly kind: 'load' | 'burst';
+  readonly identity: Identity;
+}
+
 /**
  * First loads, and sightings from the networks of scanners. The rows are new: whoever could have stored one of them
  * holds the pixel's lock, and that is us.
@@ -85,19 +92,19 @@ async function insertSeen(
   trx: Transaction<Schema>,
   opens: readonly { readonly open: Open; readonly id: number | null }[],
 ): Promise<void> {
-  const seen = opens.flatMap(({ open, id }) => {
-    const { pixel, hit } = open;
-    const of = (kind: 'load' | 'burst') => (identity: Identity) => ({ ...identity, kind, id, pixel, hit });
-    return [...open.foldedAs.map(of('load')), ...toSightings(open).map(of('burst'))];
-  });
-  if (seen.length === 0) return;
-  const column = <T>(read: (row: (typeof seen)[number]) => T): T[] => seen.map(read);
+  const rows: SeenRow[] = [];
+  for (const { open, id } of opens) {
+    for (const identity of open.foldedAs) rows.push({ open, id, kind: 'load', identity });
+    for (const identity of toSightings(open)) rows.push({ open, id, kind: 'burst', identity });
+  }
+  if (rows.length === 0) return;
+  const column = <T>(read: (row: SeenRow) => T): T[] => rows.map(read);
   await sql`
     insert into visitor_seen (key_day, organization_id, kind, scope_id, window_at, visitor, event_id, event_hit_at)
     select date '1970-01-01' + day, organization_id, kind, scope_id, to_timestamp(at / 1000), visitor, event_id, to_timestamp(at / 1000)
-    from unnest(${toArrayText(column((row) => row.keyDay))}::int[], ${toArrayText(column((row) => row.pixel.organizationId))}::uuid[],
-      ${toArrayText(column((row) => row.kind))}::text[], ${toArrayText(column((row) => row.pixel.id))}::uuid[],
-      ${toArrayText(column((row) => row.hit.hitAt))}::float8[], ${toArrayText(column((row) => row.visitor))}::bytea[],
+    from unnest(${toArrayText(column(({ identity }) => identity.keyDay))}::int[], ${toArrayText(column(({ open }) => open.pixel.organizationId))}::uuid[],
+      ${toArrayText(column((row) => row.kind))}::text[], ${toArrayText(column(({ open }) => open.pixel.id))}::uuid[],
+      ${toArrayText(column(({ open }) => open.hit.hitAt))}::float8[], ${toArrayText(column(({ identity }) => identity.visitor))}::bytea[],
       ${toArrayText(column((row) => row.id))}::bigint[]) as seen (day, organization_id, kind, scope_id, at, visitor, event_id)`.execute(
     trx,
   );

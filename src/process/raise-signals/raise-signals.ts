@@ -25,6 +25,8 @@ export interface SignalBatch {
   readonly events: readonly OpenEvent[];
   readonly withdrawn: readonly WithdrawnPlace[];
   readonly pixels: Pixels;
+  /** When the opens are in the rollups, by which busy hours are known. Nothing else waits for it. */
+  readonly rolledUp: Promise<unknown>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -51,15 +53,22 @@ const NO_SIGNALS: SignalsRaised = { raised: [], withdrawn: [], moved: [], counts
 /** Weighs every pixel of the batch and stores what changes of its signals. */
 export async function raiseSignals(
   trx: Transaction<Schema>,
-  { events, withdrawn, pixels, now }: SignalBatch,
+  { events, withdrawn, pixels, rolledUp, now }: SignalBatch,
 ): Promise<SignalsRaised> {
   const subjects = toSubjects(events, withdrawn, pixels);
   const ofDeals = await readStandingOf(trx, subjects.filter(isDeal));
-  const materials = await readMaterials(trx, subjects, ofDeals);
+  const of = (kind: Subject['kind']) => subjects.filter((subject) => subject.kind === kind);
+  const [deals, campaigns, users] = [of('deal'), of('campaign'), of('user')];
+  const materials = [
+    ...(deals.length === 0 ? [] : await readDealOpens(trx, deals, ofDeals)),
+    ...(campaigns.length === 0 ? [] : await readCampaignOpens(trx, campaigns)),
+    ...(users.length === 0 ? [] : await rolledUp.then(() => readUserOpens(trx, users))),
+  ];
   if (materials.length === 0) return NO_SIGNALS;
   const others = materials.map(({ subject }) => subject).filter((subject) => !isDeal(subject));
   const standing = [...ofDeals, ...(await readStandingOf(trx, others))];
   const changes = materials.flatMap((material) => settle(material, standing, now));
+  await rolledUp;
   return changes.length === 0 ? NO_SIGNALS : storeSignals(trx, changes, now);
 }
 
@@ -72,20 +81,6 @@ async function readStandingOf(
   subjects: readonly Subject[],
 ): Promise<readonly StandingSignal[]> {
   return subjects.length === 0 ? [] : readStanding(trx, subjects);
-}
-
-async function readMaterials(
-  trx: Transaction<Schema>,
-  subjects: readonly Subject[],
-  ofDeals: readonly StandingSignal[],
-): Promise<readonly SubjectMaterial[]> {
-  const of = (kind: Subject['kind']) => subjects.filter((subject) => subject.kind === kind);
-  const [deals, campaigns, users] = [of('deal'), of('campaign'), of('user')];
-  return [
-    ...(deals.length === 0 ? [] : await readDealOpens(trx, deals, ofDeals)),
-    ...(campaigns.length === 0 ? [] : await readCampaignOpens(trx, campaigns)),
-    ...(users.length === 0 ? [] : await readUserOpens(trx, users)),
-  ];
 }
 
 /** Rule by rule: what is added, moved and withdrawn of one pixel. */
