@@ -202,3 +202,34 @@ async function cutConnections(): Promise<void> {
   const name = new URL(database.ownerUrl).pathname.slice(1);
   await runOnServer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
 }
+
+test('a backlog is read ahead, and what was read when the spool failed or the processor stopped is stored once', async () => {
+  for (const hit of makeHits(60)) await append([hit]);
+  const { read, acknowledge } = spool;
+  let reads = 0;
+  let atHand = 0;
+  let readsAhead = 0;
+  spool.read = async (blocksMax, waitMs) => {
+    reads += 1;
+    if (reads % 7 === 0) throw new Error('spool is away');
+    // A whole batch is at hand and not stored: this is the next one's.
+    if (atHand >= 4) readsAhead += 1;
+    const blocks = await read.call(spool, Math.min(blocksMax, 2), waitMs);
+    atHand += blocks.length;
+    return blocks;
+  };
+  spool.acknowledge = async (ids) => {
+    atHand -= ids.length;
+    return acknowledge.call(spool, ids);
+  };
+  const first = start({ batchHitsMax: 4 });
+  await vi.waitFor(() => expect(first.figures().hits).toBeGreaterThan(20), { timeout: 15_000, interval: 1 });
+  await first.stop();
+  const stored = first.figures().hits;
+  expect(stored).toBeLessThan(60);
+  const second = start({ batchHitsMax: 4 });
+  await waitUntilEmpty(second, 60 - stored);
+  expect(readsAhead).toBeGreaterThan(0);
+  expect(await readEvents(database)).toHaveLength(60);
+  expect(await readRollupDrift(database)).toEqual([]);
+});
