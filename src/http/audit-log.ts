@@ -2,9 +2,9 @@ import { type AuditLine, type AuditQuestion, readAuditLog } from '../audit/read-
 import { type AuditLog, auditFilterSchema, auditLogSchema, auditQuerySchema } from '../contract/audit-log.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { MemberId } from '../domain/ids.ts';
-import { toCsvLine } from '../kit/to-csv-line.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { csvAnswer, sendCsv } from './csv-answer.ts';
+import { CSV_PAGE_LINES, type CsvCells, readCsvPages } from './read-csv-pages.ts';
 import { requireAdmin } from './require-admin.ts';
 
 const tags = ['audit'];
@@ -46,31 +46,21 @@ export function auditLogRoutes(app: HttpApp, context: HttpContext): void {
   });
 }
 
-const EXPORT_PAGE_LINES = 1_000;
-
-/** A page at a time, each in a transaction of its own: a slow reader holds no connection. */
-async function* readLines(
+function readLines(
   { databases }: HttpContext,
   question: Omit<AuditQuestion, 'limit' | 'after'>,
 ): AsyncGenerator<string> {
-  yield toCsvLine(['at', 'actor_id', 'actor', 'action', 'subject_id', 'subject', 'before', 'after']);
-  let after: number | null = null;
-  do {
-    const page: AuditQuestion = { ...question, limit: EXPORT_PAGE_LINES, after };
-    const { data, next }: Awaited<ReturnType<typeof readAuditLog>> = await withTenant(
-      databases,
-      question.organizationId,
-      (trx) => readAuditLog(trx, page),
+  const read = (after: number | null) =>
+    withTenant(databases, question.organizationId, (trx) =>
+      readAuditLog(trx, { ...question, limit: CSV_PAGE_LINES, after }),
     );
-    if (data.length > 0) yield data.map(toCsv).join('');
-    after = next;
-  } while (after !== null);
+  return readCsvPages(['at', 'actor_id', 'actor', 'action', 'subject_id', 'subject', 'before', 'after'], read, toCells);
 }
 
-function toCsv(line: AuditLine): string {
+function toCells(line: AuditLine): CsvCells {
   const json = (value: object | null) => (value === null ? null : JSON.stringify(value));
   const { at, actorId, actorName, action, subjectId, subject, before, after } = line;
-  return toCsvLine([at.toISOString(), actorId, actorName, action, subjectId, subject, json(before), json(after)]);
+  return [at.toISOString(), actorId, actorName, action, subjectId, subject, json(before), json(after)];
 }
 
 function toAnswer(line: AuditLine): AuditLog['data'][number] {

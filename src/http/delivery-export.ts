@@ -1,12 +1,10 @@
 import { withTenant } from '../db/with-tenant.ts';
 import { type DeliveryPlace, type DeliverySeen, readDeliveries } from '../deliver/read-deliveries.ts';
-import { toCsvLine } from '../kit/to-csv-line.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { csvAnswer, sendCsv } from './csv-answer.ts';
 import { findDestination, toDestinationKey } from './find-destination.ts';
+import { CSV_PAGE_LINES, type CsvCells, readCsvPages } from './read-csv-pages.ts';
 import { requireDestinations } from './require-destinations.ts';
-
-const PAGE_LINES = 1_000;
 
 /** The delivery log of one destination as a file: what happened to each, without payloads and answers. */
 export function deliveryExportRoutes(app: HttpApp, { databases }: HttpContext): void {
@@ -26,25 +24,20 @@ export function deliveryExportRoutes(app: HttpApp, { databases }: HttpContext): 
   });
 }
 
-/** A page at a time, each in a transaction of its own: a slow reader holds no connection. */
-async function* readLines(
+function readLines(
   databases: HttpContext['databases'],
   key: ReturnType<typeof toDestinationKey>,
 ): AsyncGenerator<string> {
-  yield toCsvLine(['id', 'type', 'level', 'campaign', 'at', 'state', 'reason', 'tries', 'last_status', 'finished_at']);
-  let after: DeliveryPlace | null = null;
-  do {
-    const question = { ...key, state: null, limit: PAGE_LINES, after };
-    const page: Awaited<ReturnType<typeof readDeliveries>> = await withTenant(databases, key.organizationId, (trx) =>
-      readDeliveries(trx, question),
-    );
-    if (page.data.length > 0) yield page.data.map(toLine).join('');
-    after = page.next;
-  } while (after !== null);
+  const question = { ...key, state: null, limit: CSV_PAGE_LINES };
+  const read = (after: DeliveryPlace | null) =>
+    withTenant(databases, key.organizationId, (trx) => readDeliveries(trx, { ...question, after }));
+  return readCsvPages(HEAD, read, toCells);
 }
 
-function toLine(seen: DeliverySeen): string {
+const HEAD = ['id', 'type', 'level', 'campaign', 'at', 'state', 'reason', 'tries', 'last_status', 'finished_at'];
+
+function toCells(seen: DeliverySeen): CsvCells {
   const { id, type, level, campaignName, at, state, reason, tries, lastStatus, finishedAt } = seen;
   const finished = finishedAt?.toISOString() ?? null;
-  return toCsvLine([id, type, level, campaignName, at.toISOString(), state, reason, tries, lastStatus, finished]);
+  return [id, type, level, campaignName, at.toISOString(), state, reason, tries, lastStatus, finished];
 }

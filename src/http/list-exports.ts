@@ -1,19 +1,17 @@
 import { readOpens } from '../analytics/read-opens.ts';
 import { readTeamMembers } from '../analytics/read-team-members.ts';
 import { dailyQuerySchema } from '../contract/daily.ts';
-import type { Open, OpenFeed } from '../contract/open-feed.ts';
+import type { Open } from '../contract/open-feed.ts';
 import type { TeamMembers } from '../contract/team-members.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { OrganizationId } from '../domain/ids.ts';
-import { toCsvLine } from '../kit/to-csv-line.ts';
 import { asViewer } from './as-viewer.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import { csvAnswer, sendCsv } from './csv-answer.ts';
+import { CSV_PAGE_LINES, type CsvCells, readCsvPages } from './read-csv-pages.ts';
 import { requireAccess, requireRank } from './require-access.ts';
 
-const PAGE_LINES = 1_000;
-
-/** Long lists as files, a page at a time, each in a transaction of its own: a slow reader holds no connection. */
+/** Long lists as files, a page at a time. */
 export function listExportRoutes(app: HttpApp, context: HttpContext): void {
   app.route({
     method: 'GET',
@@ -42,48 +40,40 @@ export function listExportRoutes(app: HttpApp, context: HttpContext): void {
     },
     async (request, reply) => {
       const read = (cursor: string | null) =>
-        asViewer(context, request, (trx, viewer) => readOpens(trx, viewer, { limit: PAGE_LINES, cursor }));
+        asViewer(context, request, (trx, viewer) => readOpens(trx, viewer, { limit: CSV_PAGE_LINES, cursor }));
       // The first page is asked for before the answer begins: a refusal is a problem document, not an empty file.
-      return sendCsv(reply, 'my-opens.csv', readOpenLines(await read(null), read));
+      const first = await read(null);
+      const lines = readCsvPages(
+        OPEN_HEAD,
+        async (cursor: string | null) => (cursor === null ? first : read(cursor)),
+        toOpenCells,
+      );
+      return sendCsv(reply, 'my-opens.csv', lines);
     },
   );
 }
 
-async function* readMemberLines(
+function readMemberLines(
   { databases, clock }: HttpContext,
   organizationId: OrganizationId,
   days: number,
 ): AsyncGenerator<string> {
-  yield toCsvLine(['user_id', 'name', 'email', 'title', 'department', 'status', 'opens']);
   const order = { search: null, sort: 'name', isDescending: false } as const;
-  const question = { organizationId, days, now: clock.now(), limit: PAGE_LINES, ...order };
-  let offset: number | null = 0;
-  do {
-    const page: Awaited<ReturnType<typeof readTeamMembers>> = await withTenant(databases, organizationId, (trx) =>
-      readTeamMembers(trx, { ...question, offset: offset ?? 0 }),
-    );
-    yield page.data.map(toMemberLine).join('');
-    offset = page.next;
-  } while (offset !== null);
+  const question = { organizationId, days, now: clock.now(), limit: CSV_PAGE_LINES, ...order };
+  const read = (offset: number | null) =>
+    withTenant(databases, organizationId, (trx) => readTeamMembers(trx, { ...question, offset: offset ?? 0 }));
+  const head = ['user_id', 'name', 'email', 'title', 'department', 'status', 'opens'];
+  return readCsvPages(head, read, toMemberCells);
 }
 
-function toMemberLine(member: TeamMembers['data'][number]): string {
+function toMemberCells(member: TeamMembers['data'][number]): CsvCells {
   const { userId, name, email, title, department, status, opens } = member;
-  return toCsvLine([userId, name, email, title, department, status, opens]);
+  return [userId, name, email, title, department, status, opens];
 }
 
 const OPEN_HEAD = ['at', 'type', 'campaign', 'verdict', 'confidence', 'reason', 'device', 'counted', 'unique', 'loads'];
 
-async function* readOpenLines(first: OpenFeed, read: (cursor: string) => Promise<OpenFeed>): AsyncGenerator<string> {
-  yield toCsvLine(OPEN_HEAD);
-  for (let page = first; ; ) {
-    yield page.data.map(toOpenLine).join('');
-    if (page.next === null) return;
-    page = await read(page.next);
-  }
-}
-
-function toOpenLine(open: Open): string {
+function toOpenCells(open: Open): CsvCells {
   const { at, trackingType, campaignName, verdict, confidence, reason, device, counted, unique, loads } = open;
-  return toCsvLine([at, trackingType, campaignName, verdict, confidence, reason, device, counted, unique, loads]);
+  return [at, trackingType, campaignName, verdict, confidence, reason, device, counted, unique, loads];
 }
