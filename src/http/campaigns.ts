@@ -144,11 +144,11 @@ async function list(context: HttpContext, question: CampaignsQuestion) {
 }
 
 /** Figures are for admins and for the owner of a deal, as they are on the campaign's own page. */
-async function listWithFigures(
+export async function listWithFigures(
   context: HttpContext,
   access: Access,
   question: CampaignsQuestion,
-): Promise<CampaignList> {
+): Promise<CampaignList & { readonly next: CampaignId | null }> {
   const { organizationId } = access;
   return withTenant(context.databases, organizationId, async (trx) => {
     const page = await readCampaigns(trx, question);

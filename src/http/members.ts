@@ -44,15 +44,9 @@ export function memberRoutes(app: HttpApp, context: HttpContext): void {
     },
     handler: async (request) => {
       const { organizationId } = await requireAdmin(request);
-      const { limit, cursor, search, departmentId, status } = request.query;
-      const question = {
-        organizationId,
-        limit,
-        after: cursor === undefined ? null : parseUuid<MemberId>(cursor),
-        search,
-        departmentId: departmentId as DepartmentId | undefined,
-        isActive: status === undefined ? undefined : status === 'active',
-      };
+      const { limit, cursor, ...filter } = request.query;
+      const after = cursor === undefined ? null : parseUuid<MemberId>(cursor);
+      const question = { organizationId, ...toMemberFilter(filter), limit, after };
       const page = await withTenant(context.databases, organizationId, (trx) => readMembers(trx, question));
       return { data: page.data.map(toMemberAnswer), next: page.next };
     },
@@ -115,6 +109,20 @@ export function memberRoutes(app: HttpApp, context: HttpContext): void {
       return act(context, session, request.params.userId, (trx, who) => reactivateMember(trx, { ...who, plan }));
     },
   });
+}
+
+interface MemberFilter {
+  readonly search?: string | undefined;
+  readonly departmentId?: string | undefined;
+  readonly status?: MemberAnswer['status'] | undefined;
+}
+
+export function toMemberFilter({ search, departmentId, status }: MemberFilter) {
+  return {
+    search,
+    departmentId: departmentId as DepartmentId | undefined,
+    isActive: status === undefined ? undefined : status === 'active',
+  };
 }
 
 /** Another organization's member, and what is no id at all, is not found. */

@@ -36,16 +36,10 @@ export function signalRoutes(app: HttpApp, context: HttpContext): void {
     },
     handler: async (request) => {
       const access = await requireAccess(request, 'read:events');
-      const { limit, cursor = null, state, userId, campaignId } = request.query;
+      const { limit, cursor = null, ...filter } = request.query;
+      const question = toSignalsQuestion(access, filter, context.clock.now());
       const page = await withTenant(context.databases, access.organizationId, (trx) =>
-        readSignals(trx, {
-          organizationId: access.organizationId,
-          ofMember: toOfMember(access) ?? (userId as MemberId | undefined) ?? null,
-          ofCampaign: (campaignId as CampaignId | undefined) ?? null,
-          currentAt: state === 'current' ? new Date(context.clock.now()) : null,
-          limit,
-          after: cursor,
-        }),
+        readSignals(trx, { ...question, limit, after: cursor }),
       );
       return { data: page.data.map(toSignalAnswer), next: page.next };
     },
@@ -116,6 +110,22 @@ function addMuteRoutes(app: HttpApp, context: HttpContext): void {
       return reply.code(204).send();
     },
   });
+}
+
+interface SignalFilter {
+  readonly state: 'all' | 'current';
+  readonly userId?: string | undefined;
+  readonly campaignId?: string | undefined;
+}
+
+/** A member asks about their own signals, whomever they name. */
+export function toSignalsQuestion(access: Access, { state, userId, campaignId }: SignalFilter, now: number) {
+  return {
+    organizationId: access.organizationId,
+    ofMember: toOfMember(access) ?? (userId as MemberId | undefined) ?? null,
+    ofCampaign: (campaignId as CampaignId | undefined) ?? null,
+    currentAt: state === 'current' ? new Date(now) : null,
+  };
 }
 
 /** Null: of everybody. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
@@ -74,6 +75,11 @@ test('"Proposal.pdf" is opened 3 times in 5 minutes: the rep is told to call, wi
     .getByText('Reached', { exact: true })
     .first()
     .waitFor();
+  const [file] = await Promise.all([
+    second.waitForEvent('download'),
+    second.getByRole('link', { name: 'Save all signals as CSV' }).click(),
+  ]);
+  expect(await readFile(await file.path(), 'utf8')).toMatch(/,Proposal\.pdf,.*,reached,/);
 });
 
 test('when the tab that listens is closed, another goes on without missing anything', async () => {

@@ -132,6 +132,23 @@ test('what is on a table is saved as a file that says the same', async () => {
   expect(rows.length).toBe(await chart.getByRole('row').count());
 });
 
+test('campaigns and members are saved whole, also what a search has taken off the screen', async () => {
+  const page = await openOwn('/campaigns');
+  expect(await saveAll(page)).toMatch(/^id,name,.*\r\n.*,Globex renewal,.*\r\n.*,Acme Corp Proposal,.*\r\n$/);
+  await page.goto('/settings/members');
+  await page.getByRole('searchbox').fill('Member 10');
+  await waitFor(async () => (await page.locator('tbody tr').count()) === 1, 'the search');
+  expect((await saveAll(page)).trim().split('\r\n')).toHaveLength(1 + 13);
+});
+
+async function saveAll(page: Page): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Save all as CSV' }).click(),
+  ]);
+  return readFile(await file.path(), 'utf8');
+}
+
 async function openOwn(path: string): Promise<Page> {
   const page = await screens.open({ cookies: screens.owner, viewport: { width: 1440, height: 900 } });
   await page.goto(path);

@@ -6,6 +6,7 @@ export const campaigns: Translated<typeof english> = {
   newTeam: 'Neue Kampagne des Teams',
   yours: 'Ihre Kampagnen',
   older: 'Ältere zeigen',
+  saveCsv: 'Alle als CSV speichern',
   none: 'Noch keine Kampagne. Geben Sie oben einem Deal einen Namen: eine Sekunde später haben Sie seinen Pixel, und jede Öffnung dieser einen E-Mail steht hier.',
   name: 'Name',
   nameExample: 'Frühlingsbanner',

@@ -72,6 +72,7 @@ export const live: Translated<typeof english> = {
   copySignature: 'Signatur kopieren',
 
   showEarlier: 'Frühere Signale zeigen',
+  saveCsv: 'Alle Signale als CSV speichern',
 
   alerts: 'Hinweise',
   notify: 'Benachrichtigen',

@@ -61,6 +61,7 @@ export const settings: Translated<typeof english> = {
   findLabel: 'Ein Mitglied nach Name oder Adresse suchen',
   nobody: 'Niemand mit diesem Namen oder dieser Adresse.',
   showMore: 'Mehr zeigen',
+  saveMembers: 'Alle als CSV speichern',
   notDone: 'Nicht geschehen. {problem}',
   name: 'Name',
   department: 'Abteilung',

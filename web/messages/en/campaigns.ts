@@ -4,6 +4,7 @@ export const campaigns = {
   newTeam: 'New team campaign',
   yours: 'Your campaigns',
   older: 'Show older ones',
+  saveCsv: 'Save all as CSV',
   none: 'No campaign yet. Name a deal above: its pixel is yours a second later, and each open of that one mail shows here.',
   name: 'Name',
   nameExample: 'Spring banner',

@@ -69,6 +69,7 @@ export const live = {
   copySignature: 'Copy your signature',
 
   showEarlier: 'Show earlier signals',
+  saveCsv: 'Save all signals as CSV',
 
   alerts: 'Alerts',
   notify: 'Notify me',

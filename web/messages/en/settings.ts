@@ -61,6 +61,7 @@ export const settings = {
   findLabel: 'Find a member by name or address',
   nobody: 'Nobody of that name or address.',
   showMore: 'Show more',
+  saveMembers: 'Save all as CSV',
   notDone: 'Not done. {problem}',
   name: 'Name',
   department: 'Department',

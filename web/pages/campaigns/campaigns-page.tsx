@@ -6,6 +6,7 @@ import { useSession } from '../../session.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
+import { SaveCsv } from '../../ui/save-csv.tsx';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 import { CampaignTable } from './campaign-table.tsx';
 import { campaignsApi } from './campaigns-api.ts';
@@ -46,6 +47,9 @@ export function CampaignsPage() {
       ) : (
         <section className={`${panel.panel} ${styles.list}`} aria-label={words('title')} aria-busy={!campaigns}>
           {campaigns ? <CampaignTable campaigns={campaigns} /> : <Placeholder width="100%" height={200} />}
+          {campaigns && campaigns.length > 0 ? (
+            <SaveCsv href="/api/campaigns/export.csv">{words('saveCsv')}</SaveCsv>
+          ) : null}
           {list.hasNextPage ? (
             <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
               {words('older')}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Signal } from '../../../src/contract/signal.ts';
 import { toCallNow } from '../../live/to-heat.ts';
 import { useWords } from '../../messages/use-words.ts';
+import { SaveCsv } from '../../ui/save-csv.tsx';
 import styles from './earlier.module.css';
 import { toClockWords } from './to-clock-words.ts';
 import { toSignalTitle, toSignalWords } from './to-signal-words.ts';
@@ -14,8 +15,19 @@ interface Props {
 
 const OUTCOME_WORDS = { reached: 'reached', no_answer: 'noAnswer', noise: 'noise' } as const;
 
-/** Signals that faded or that somebody dealt with, folded away. */
+/** Signals that faded or that somebody dealt with, folded away; and all there are as a file. */
 export function Earlier({ signals, now, onWhy }: Props) {
+  const words = useWords('live');
+  if (signals.length === 0) return null;
+  return (
+    <>
+      <Past signals={signals} now={now} onWhy={onWhy} />
+      <SaveCsv href="/api/signals/export.csv">{words('saveCsv')}</SaveCsv>
+    </>
+  );
+}
+
+function Past({ signals, now, onWhy }: Props) {
   const words = useWords('live');
   const [isOpen, setOpen] = useState(false);
   const standing = new Set(toCallNow(signals, now).flatMap(({ signal, also }) => [signal, ...also]));

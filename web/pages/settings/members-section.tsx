@@ -8,6 +8,7 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
+import { SaveCsv } from '../../ui/save-csv.tsx';
 import table from '../../ui/table.module.css';
 import { usePageTitle } from '../../ui/use-page-title.ts';
 import { Invitations } from './invitations.tsx';
@@ -51,6 +52,7 @@ export function MembersSection({ person }: { readonly person: SessionResponse })
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
         {members ? <MemberTable members={members} person={person} /> : <Placeholder width="100%" height={240} />}
+        <SaveCsv href="/api/members/export.csv">{words('saveMembers')}</SaveCsv>
         {members?.length === 0 ? <p className={section.note}>{words('nobody')}</p> : null}
         {list.hasNextPage ? (
           <Button variant="default" mt={8} loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>

@@ -7,6 +7,7 @@ import { useWords } from '../../messages/use-words.ts';
 import { LoadError } from '../../ui/load-error.tsx';
 import panel from '../../ui/panel.module.css';
 import { Placeholder } from '../../ui/placeholder.tsx';
+import { SaveCsv } from '../../ui/save-csv.tsx';
 import table from '../../ui/table.module.css';
 import { toCountWords } from '../../ui/to-count-words.ts';
 import type { Shown } from './member-drawer.tsx';
@@ -91,16 +92,7 @@ export function TeamMembers({ days, onShow }: Props) {
       ) : (
         <Placeholder width="100%" height={240} />
       )}
-      <Button
-        component="a"
-        href={`/api/admin/tracking/members/export.csv?days=${days}`}
-        download
-        variant="subtle"
-        size="compact-sm"
-        mt={8}
-      >
-        {words('saveMembers')}
-      </Button>
+      <SaveCsv href={`/api/admin/tracking/members/export.csv?days=${days}`}>{words('saveMembers')}</SaveCsv>
       {members?.length === 1 && question === '' ? <InviteFirst /> : null}
       {members?.length === 0 ? <p className={panel.quiet}>{words('nobody')}</p> : null}
       {list.hasNextPage ? (
