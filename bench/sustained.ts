@@ -1,19 +1,22 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startEmbedded } from '../src/db/embedded/start-embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { openDatabases } from '../src/db/open-databases.ts';
 import { silentLog } from '../src/kit/log.ts';
+import { startGenerator } from './busy/start-generator.ts';
+import type { RoundResult } from './collect/generate-load.ts';
 import { fillEvents } from './fill-events.ts';
 import { createHits } from './flow/make-hits.ts';
 import { type DrainResult, fillSpool, measureDrain } from './flow/measure-drain.ts';
 import { pinFamily, readPostmasterPid } from './flow/pinned-processes.ts';
-import type { TrackerResult } from './flow/straightforward-tracker.ts';
+import type { TrackerPlan, TrackerResult } from './flow/straightforward-tracker.ts';
 
 const HELP = `Usage: npm run bench -- sustained [--seconds 60] [--members 1000] [--campaigns 0.2] [--before 100000]
                                [--density 15000] [--tracker-seconds 10]
@@ -21,7 +24,8 @@ const HELP = `Usage: npm run bench -- sustained [--seconds 60] [--members 1000] 
 Needs Linux, two cores and taskset. Fills a spool with hits in about the shares that senders report (make-hits.ts), as
 if so many a second (--density) had come in, in the blocks that commits make of them, and drains it into rows, rollups
 and signals: the process stage on one core, an embedded PostgreSQL on the other. Then the same database takes the hits
-of a straightforward tracker, four statements a hit, without a web server before it.
+of a straightforward tracker on Express, which answers all that ten connections ask for and stores each hit by four
+statements: on the same one core, with the generator beside the database.
 
 Exit code: 0 when 15,000 hits/s and ten times the tracker are kept up and memory stays flat, 1 when not.
 `;
@@ -45,6 +49,8 @@ const MEMORY_GROWTH_MAX = 1.15;
 const WARM_SECONDS = 6;
 /** What is drained at most in a second: the spool must not run dry. */
 const FILLED_PER_SECOND = 22_000;
+/** Of the generator that loads the tracker: as many as it has to its database, as load tests of such servers have. */
+const CONNECTIONS = 10;
 const [STAGE_CORE, DATABASE_CORE] = [0, 1];
 
 if (values.help) process.stdout.write(HELP);
@@ -86,25 +92,33 @@ async function asOwner(url: string, statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end());
 }
 
-async function measureTracker(url: string): Promise<number> {
+interface TrackerRates extends RoundResult, TrackerResult {}
+
+/** The tracker on the stage's core, the generator beside the database on the other: it answers all it can. */
+async function measureTracker(url: string): Promise<TrackerRates> {
   await asOwner(url, 'create database straightforward');
   const address = new URL(url);
   address.pathname = '/straightforward';
   const script = join(import.meta.dirname, 'flow/straightforward-tracker.ts');
   const words = ['-c', String(STAGE_CORE), process.execPath, '--import', 'tsx', script];
   const child = spawn('taskset', words, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const plan = { url: address.href, pixels: Number(values.members), seconds: Number(values['tracker-seconds']) };
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const tokens = Array.from({ length: Number(values.members) }, () => randomUUID());
+  const plan: TrackerPlan = { url: address.href, tokens };
   child.stdin.write(`${JSON.stringify(plan)}\n`);
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => {
-    text += part;
-  });
-  await once(child, 'close');
-  const { stored, seconds } = JSON.parse(text) as TrackerResult;
-  return stored / seconds;
+  const { port } = JSON.parse((await answers.next()).value ?? '') as { port: number };
+  const generator = startGenerator();
+  pinFamily(generator.pid, DATABASE_CORE);
+  const round = { port, seconds: Number(values['tracker-seconds']), connections: CONNECTIONS, tokens };
+  const load = await generator.play(round);
+  child.stdin.end();
+  const result = JSON.parse((await answers.next()).value ?? '') as TrackerResult;
+  generator.stop();
+  return { ...load, ...result };
 }
 
-function report({ first, last, databaseCpuSeconds, residentBytes }: DrainResult, trackerPerSecond: number): boolean {
+function report({ first, last, databaseCpuSeconds, residentBytes }: DrainResult, tracker: TrackerRates): boolean {
+  const trackerPerSecond = tracker.stored / tracker.seconds;
   const seconds = last.seconds - first.seconds;
   const hits = last.hits - first.hits;
   const perSecond = hits / seconds;
@@ -123,7 +137,7 @@ function report({ first, last, databaseCpuSeconds, residentBytes }: DrainResult,
     `${Math.round(perSecond)} hits/s over ${seconds.toFixed(0)} s (${part(last.events - first.events)} events, ${part(last.folded - first.folded)} folded): ${say(kept[0] ?? false)} ${PER_SECOND_MIN} [load ${loadavg()[0]?.toFixed(1)}]\n` +
       `CPU a hit: stage ${micros(last.cpuSeconds - first.cpuSeconds)}, database ${micros(databaseCpuSeconds)}\n` +
       `memory of the stage ${toMb(residentBytes[0])} to ${toMb(residentBytes.at(-1))} MiB, last quarter ÷ first ${growth.toFixed(2)}: ${say(kept[1] ?? false)} ${MEMORY_GROWTH_MAX}\n` +
-      `straightforward tracker: ${Math.round(trackerPerSecond)} hits stored/s; ours ${(perSecond / trackerPerSecond).toFixed(1)} times: ${say(kept[2] ?? false)} ${TRACKER_FACTOR_MIN}\n` +
+      `straightforward tracker: ${Math.round(tracker.answered / tracker.seconds)} answers/s, p99 ${tracker.p99Ms.toFixed(0)} ms, ${toMb(tracker.residentBytes)} MiB, of them ${Math.round(trackerPerSecond)} hits stored/s; ours ${(perSecond / trackerPerSecond).toFixed(1)} times: ${say(kept[2] ?? false)} ${TRACKER_FACTOR_MIN}\n` +
       `steps, µs a hit: ${Object.entries(last.steps)
         .map(([step, sum]) => `${step} ${(((sum - (first.steps[step] ?? 0)) / hits) * 1e6).toFixed(1)}`)
         .join(', ')}\n`,

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { RoundResult } from '../collect/generate-load.ts';
 
 export interface Generator {
+  readonly pid: number;
   play(round: object): Promise<RoundResult>;
   stop(): void;
 }
@@ -15,6 +16,7 @@ export function startGenerator(): Generator {
   const waiting: ((result: RoundResult) => void)[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(JSON.parse(line) as RoundResult));
   return {
+    pid: child.pid ?? 0,
     play: (round) =>
       new Promise((resolve) => {
         waiting.push(resolve);
