@@ -7,7 +7,7 @@ import { sha256 } from '../kit/crypto.ts';
 import { VISITOR_BYTES } from '../visitors/to-visitor.ts';
 import type { KeptHit } from './drop-hits.ts';
 import type { Pixel } from './read-pixels.ts';
-import { sendTogether } from './send-together.ts';
+import { mapInTurns, sendTogether } from './send-together.ts';
 import { toChunks } from './to-chunks.ts';
 import { type Identity, toIdentities } from './to-identities.ts';
 import { toReaderReachMs } from './to-reader-reach-ms.ts';
@@ -60,9 +60,9 @@ export async function foldBursts(
   return { opens, laterLoads: [...new Set(later)] };
 
   /** Readers are hashed while the database looks up those of the chunk before. */
-  function* toStatements(): Generator<() => Promise<readonly StoredFirst[]>> {
+  async function* toStatements(): AsyncGenerator<() => Promise<readonly StoredFirst[]>> {
     for (const chunk of toChunks(sorted)) {
-      const mine = chunk.map(toLoad);
+      const mine = await mapInTurns(chunk, toLoad);
       loads.push(...mine);
       yield () => readFirsts(trx, toWantedFirsts(mine));
     }

@@ -5,6 +5,7 @@ import { DAY_MS } from '../domain/hit.ts';
 import type { CampaignId } from '../domain/ids.ts';
 import { isCounted, type Verdict } from '../domain/verdict.ts';
 import type { Open } from './fold-bursts.ts';
+import { mapInTurns } from './send-together.ts';
 import { type Identity, toIdentities } from './to-identities.ts';
 import { type ClaimedWindow, createClaims, storeClaims, type VisitorClaim } from './visitor-claims.ts';
 
@@ -38,7 +39,7 @@ export async function markUnique(trx: Transaction<Schema>, opens: readonly Open[
     for (const claim of fresh) claims.set(claim.key, claim);
     return mine.length > 0 && fresh.length === mine.length ? mine : null;
   };
-  const events = opens.map((open) => {
+  const events = await mapInTurns(opens, (open) => {
     const { pixel, hit, judgement } = open;
     const counted = isCounted(judgement.verdict, pixel.settings.exclude_bots);
     const localDay = toLocalDayOf(hit.hitAt, pixel.settings.timezone);

@@ -23,9 +23,11 @@ interface OutboxBatch {
  * raised signals, and that one of them holds no longer. Organizations without a destination cost nothing but the look.
  */
 export async function storeOutbox(trx: Transaction<Schema>, batch: OutboxBatch): Promise<void> {
+  const organizationIds = toOrganizationIds(batch);
+  if (organizationIds.length === 0) return;
+  const wishes = await readWishes(trx, organizationIds);
+  if (wishes.size === 0) return;
   const lines = toLines(batch);
-  if (lines.length === 0) return;
-  const wishes = await readWishes(trx, [...new Set(lines.map((line) => line.organizationId))]);
   const wanted = lines.filter((line) => wishes.get(line.organizationId)?.some((wish) => isWanted(line, wish)) ?? false);
   for (const chunk of toChunks(wanted)) await insertLines(trx, chunk);
 }
@@ -118,6 +120,13 @@ interface Wish {
   readonly events: readonly DeliveryEvent[];
   readonly minimum_level: SignalLevel | null;
   readonly campaign_ids: readonly CampaignId[] | null;
+}
+
+function toOrganizationIds(batch: OutboxBatch): readonly OrganizationId[] {
+  const { events, withdrawn, raised, withdrawnSignals } = batch;
+  const ids = new Set(events.map(({ pixel }) => pixel.organizationId));
+  for (const { organizationId } of [...withdrawn, ...raised, ...withdrawnSignals]) ids.add(organizationId);
+  return [...ids];
 }
 
 async function readWishes(

@@ -93,7 +93,7 @@ function toKeyed({ day, today, yesterday }: AddressHashes): { keyDay: number; ha
 /** Most organizations have none on most days: asked first, so that their hits cost no hash. */
 async function readEnrolledDays(trx: Transaction<Schema>, fetchers: readonly Fetcher[]): Promise<ReadonlySet<string>> {
   const organizations = [...new Set(fetchers.map(({ organizationId }) => organizationId))];
-  const days = [...new Set(fetchers.flatMap(({ address }) => toKeyed(address).map(({ keyDay }) => keyDay)))];
+  const days = [...new Set(fetchers.map(({ address }) => address.day))].flatMap((day) => [day, day - 1]);
   if (organizations.length === 0 || days.length === 0) return new Set();
   const { rows } = await sql<{ key: string }>`
     select organization_id || '|' || day as key
