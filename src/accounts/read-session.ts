@@ -1,10 +1,10 @@
 import { isAPIError } from 'better-auth/api';
-import { sql } from 'kysely';
 import type { Databases } from '../db/open-databases.ts';
 import type { MemberId, OrganizationId, PersonId } from '../domain/ids.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Auth } from './create-auth.ts';
 import { noteSeen } from './sessions.ts';
+import { hindranceScope } from './to-auth-logger.ts';
 
 /** Who asks, and as whose member. `role` is the member's in this organization. */
 export interface Session {
@@ -34,9 +34,7 @@ export async function readSession(
   headers: Headers,
   refresh = false,
 ): Promise<{ session: Session; cookies: readonly string[] } | null> {
-  const found = await auth.api
-    .getSession({ headers, query: { disableRefresh: !refresh }, returnHeaders: true })
-    .catch((error: unknown) => throwCause(databases, error));
+  const found = await lookUp(auth, headers, refresh);
   if (!found.response) return null;
   const { user, session } = found.response;
   const ssoOrganizationId = (session.ssoOrganizationId ?? null) as OrganizationId | null;
@@ -67,9 +65,14 @@ export async function readSession(
 const SEEN_EVERY_MS = 60_000;
 
 /** better-auth says 500 of whatever hinders its look-up: a database that is away is told by its own error. */
-async function throwCause(databases: Databases, error: unknown): Promise<never> {
-  if (isAPIError(error) && error.statusCode === 500) await sql`select 1`.execute(databases.system);
-  throw error;
+async function lookUp(auth: Auth, headers: Headers, refresh: boolean) {
+  const hindrance: { cause: Error | null } = { cause: null };
+  try {
+    const wish = { headers, query: { disableRefresh: !refresh }, returnHeaders: true } as const;
+    return await hindranceScope.run(hindrance, () => auth.api.getSession(wish));
+  } catch (error) {
+    throw isAPIError(error) && error.statusCode === 500 ? (hindrance.cause ?? error) : error;
+  }
 }
 
 /** The active membership in the session's organization, or else the oldest active one; in `only` alone when set. */

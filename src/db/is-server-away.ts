@@ -15,4 +15,5 @@ export function isServerAway(error: unknown): boolean {
 const AWAY =
   /^(ECONNREFUSED|ECONNRESET|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|57P0[123]|53300|08\w{3})$/;
 /** The driver's own words, which carry no code. */
-const SILENT = /^(timeout expired|timeout exceeded when trying to connect|Connection terminated|Query read timeout)/;
+const SILENT =
+  /^(timeout expired|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error)/;

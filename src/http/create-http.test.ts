@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { signUpOwner } from '../../tests/support/sign-in-people.ts';
 import { type StartedHttp, startHttp } from '../../tests/support/start-http.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/support/test-database.ts';
+import { readSession } from '../accounts/read-session.ts';
 import { problemSchema } from '../contract/problem.ts';
 import { openDatabases } from '../db/open-databases.ts';
 import { SIGN_UPS_PER_HOUR_MAX } from './sign-up.ts';
@@ -95,6 +96,8 @@ test('while the database is away the API says so and readiness is red, without t
     const session = await server.send('GET', '/api/session', { headers: { cookie } });
     expect(session.status).toBe(503);
     expect(session.body).toMatchObject({ code: 'database_away' });
+    const backAgain = { ...before.app.mailtracker, auth: server.app.mailtracker.auth };
+    await expect(readSession(backAgain, new Headers({ cookie }))).rejects.toThrow('ECONNREFUSED');
     const printed = vi.spyOn(console, 'error');
     const signIn = await server.send('POST', '/api/auth/sign-in/email', { body: person('away@example.com') });
     expect(signIn.status).toBe(503);
