@@ -3,10 +3,13 @@ import { isMachine, type Verdict } from '../domain/verdict.ts';
 import type { DropCounts } from './drop-counts.ts';
 import type { JudgedBatch, JudgedHit } from './judge-records.ts';
 import type { Pixel, Pixels } from './read-pixels.ts';
+import type { Identity } from './to-identities.ts';
 
 /** A hit that becomes an event or a load of one. */
 export interface KeptHit extends JudgedHit {
   readonly pixel: Pixel;
+  /** Its reader, under the keys that were asked for so far (to-identities.ts). */
+  readonly hashed: Identity[];
 }
 
 /**
@@ -20,7 +23,7 @@ export function dropHits(batch: JudgedBatch, pixels: Pixels, { drop }: DropCount
     const pixel = pixels.find(hit.trackingType, hit.tokenHash);
     const reason = toDropReason(pixel, hit.hitAt) ?? toMachineReason(pixel, judgement.verdict);
     if (reason !== null) drop(reason === 'unknown_token' ? null : pixel, reason, { hitAt: hit.hitAt, hits: 1 });
-    else if (pixel !== null) kept.push({ ...judged, pixel });
+    else if (pixel !== null) kept.push({ ...judged, pixel, hashed: [] });
   }
   for (const { throttled } of batch.throttled) {
     const pixel = pixels.find(throttled.trackingType, throttled.tokenHash);

@@ -86,7 +86,7 @@ type Firsts = Map<string, First[]>;
 function toLoad(kept: KeptHit): Load {
   const identities = isProxied(kept.judgement.verdict)
     ? toFamily(kept)
-    : toIdentities(kept.pixel, kept.hit, toReaderReachMs(kept.pixel));
+    : toIdentities(kept, toReaderReachMs(kept.pixel));
   const keys = identities.map(({ keyDay, visitor }) => `${keyDay}|${kept.pixel.id}|${visitor.toString('latin1')}`);
   return { kept, identities, keys };
 }

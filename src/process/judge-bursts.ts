@@ -75,8 +75,8 @@ export async function judgeBursts(trx: Transaction<Schema>, opens: readonly Open
 }
 
 /** Under what an open is remembered as a possible part of a burst; empty for one that cannot be. */
-export function toSightings({ pixel, hit, judgement }: Open): readonly Identity[] {
-  return isSuspect(judgement) ? toIdentities(pixel, hit, Number.POSITIVE_INFINITY) : [];
+export function toSightings(open: Open): readonly Identity[] {
+  return isSuspect(open.judgement) ? toIdentities(open, Number.POSITIVE_INFINITY) : [];
 }
 
 /** The stored judgement as that of a scanner; its coarse features stay. */

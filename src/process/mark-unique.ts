@@ -78,7 +78,8 @@ interface VisitorWindow {
   readonly identity: Identity;
 }
 
-function toWindows({ pixel, hit }: Open, localDay: LocalDay): readonly VisitorWindow[] {
+function toWindows(open: Open, localDay: LocalDay): readonly VisitorWindow[] {
+  const { pixel, hit } = open;
   const { organizationId, campaignId, memberId } = pixel;
   const isHour = campaignId !== null;
   const windowAt = isHour ? Math.floor(hit.hitAt / HOUR_MS) * HOUR_MS : localDay.at;
@@ -86,15 +87,16 @@ function toWindows({ pixel, hit }: Open, localDay: LocalDay): readonly VisitorWi
   const scopeId = isHour ? campaignId : memberId;
   const reachMs = isHour ? hit.hitAt - windowAt : toDayReachMs(hit.hitAt, localDay);
   const window: ClaimedWindow = { organizationId, kind, scopeId, windowAt };
-  return toIdentities(pixel, hit, reachMs).map((identity) => ({ window, identity }));
+  return toIdentities(open, reachMs).map((identity) => ({ window, identity }));
 }
 
 /** One key's day: nobody has a second name in it. */
-function toReaderWindows({ pixel, hit }: Open): readonly VisitorWindow[] {
+function toReaderWindows(open: Open): readonly VisitorWindow[] {
+  const { pixel, hit } = open;
   const { organizationId } = pixel;
   const windowAt = Math.floor(hit.hitAt / DAY_MS) * DAY_MS;
   const window: ClaimedWindow = { organizationId, kind: 'reader', scopeId: organizationId, windowAt };
-  return toIdentities(pixel, hit, 0).map((identity) => ({ window, identity }));
+  return toIdentities(open, 0).map((identity) => ({ window, identity }));
 }
 
 interface LocalDay {
