@@ -83,7 +83,7 @@ function toQuestions({ organizationId, members, campaigns }: FilledOrganization)
     ],
     ['hours', 20, asViewer((trx, viewer) => readHours(trx, viewer, now))],
     ['quality, mine', 20, asViewer((trx, viewer) => readQuality(trx, { ...viewer, days: 30, now }))],
-    ['opens, first page', 20, asViewer((trx, viewer) => readOpens(trx, viewer, { limit: 50, cursor: null }))],
+    ['opens, first page', 20, asViewer((trx, viewer) => readOpens(trx, viewer, { limit: 50, cursor: null, now }))],
     ['organization-stats, 30 days', 50, (trx) => readOrganizationStats(trx, team(30))],
     ['organization-stats, 90 days', 50, (trx) => readOrganizationStats(trx, team(90))],
     ['organization daily, 30 days', 50, (trx) => readOrganizationDaily(trx, team(30))],

@@ -39,8 +39,9 @@ export function listExportRoutes(app: HttpApp, context: HttpContext): void {
       },
     },
     async (request, reply) => {
+      const now = context.clock.now();
       const read = (cursor: string | null) =>
-        asViewer(context, request, (trx, viewer) => readOpens(trx, viewer, { limit: CSV_PAGE_LINES, cursor }));
+        asViewer(context, request, (trx, viewer) => readOpens(trx, viewer, { limit: CSV_PAGE_LINES, cursor, now }));
       // The first page is asked for before the answer begins: a refusal is a problem document, not an empty file.
       const first = await read(null);
       const lines = readCsvPages(

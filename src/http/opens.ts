@@ -17,7 +17,9 @@ export function openRoutes(app: HttpApp, context: HttpContext): void {
     },
     async (request) => {
       const { limit, cursor = null } = request.query;
-      return asViewer(context, request, (trx, viewer) => readOpens(trx, viewer, { limit, cursor }));
+      return asViewer(context, request, (trx, viewer) =>
+        readOpens(trx, viewer, { limit, cursor, now: context.clock.now() }),
+      );
     },
   );
 }

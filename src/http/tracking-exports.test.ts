@@ -25,16 +25,24 @@ afterAll(async () => {
 });
 
 /** A minute apart. */
-async function storeOpens({ organizationId, memberId }: SignedIn, count: number): Promise<void> {
+async function storeOpens(of: SignedIn, count: number): Promise<void> {
+  const minute = Math.floor(Date.now() / 60_000);
+  await storeOpensAt(
+    of,
+    Array.from({ length: count }, (_, n) => new Date((minute - n - 1) * 60_000)),
+  );
+}
+
+async function storeOpensAt({ organizationId, memberId }: SignedIn, times: readonly Date[]): Promise<void> {
   const { system } = databases;
-  await sql`select app_private.ensure_partitions(now() - interval '2 days', now())`.execute(system);
+  await sql`select app_private.ensure_partitions(now() - interval '60 days', now())`.execute(system);
   await sql`with judged as (
       insert into judgements (verdict, confidence, reason, rules_version, device, client_family, network_class, hints)
-      values ('human', 'certain', 'mail_client', 1, 'desktop', 'Outlook', 'eyeball', '') returning id)
+      values ('human', 'certain', 'mail_client', ${times.length}, 'desktop', 'Outlook', 'eyeball', '') returning id)
     insert into signature_tracking_events (hit_at, organization_id, user_id, user_tracking_id, judgement_id, is_counted,
       is_unique, is_bot, is_proxy, tracking_type, verdict)
-    select date_trunc('minute', now()) - make_interval(mins => n), ${organizationId}::uuid, ${memberId}::uuid, ${memberId}::uuid,
-      judged.id, true, true, false, false, 'user', 'human' from judged, generate_series(1, ${count}::int) n`.execute(
+    select at, ${organizationId}::uuid, ${memberId}::uuid, ${memberId}::uuid,
+      judged.id, true, true, false, false, 'user', 'human' from judged, unnest(${times}::timestamptz[]) at`.execute(
     system,
   );
 }
@@ -100,8 +108,35 @@ test('a member saves their opens, over more than one page, without what the read
   expect(lines).toHaveLength(1 + 1_005);
   const times = lines.slice(1).map((line) => line.split(',')[0] ?? '');
   expect(times).toEqual([...new Set(times)].sort().reverse());
+  const { data, next } = (await member.get('/api/tracking/opens?limit=200')).body;
+  const after = (await member.get(`/api/tracking/opens?limit=200&cursor=${next}`)).body;
+  expect([...data, ...after.data].map(({ at }) => at)).toEqual(times.slice(0, 400));
+  expect((await member.get('/api/tracking/opens?limit=200&cursor=999999999999999.1')).body).toEqual({ data, next });
+  expect((await member.get('/api/tracking/opens?cursor=0.1')).body).toEqual({ data: [], next: null });
   expect(file.text).not.toContain('Outlook');
   expect((await http.send('GET', path)).status).toBe(401);
+});
+
+test('opens on both sides of each midnight stand once, newest first, whatever page they are on', async () => {
+  const colleague = await joinOrganization(http, owner.organizationId, { name: 'Cora Colleague' });
+  const today = Math.floor(Date.now() / 86_400_000);
+  const times = [0, 1, 2, 6, 7, 8, 55, 56, 57].flatMap((days) => {
+    const midnight = (today - days) * 86_400_000;
+    return [new Date(midnight), new Date(midnight - 1)];
+  });
+  await storeOpensAt(colleague, times);
+  const expected = times.map((at) => at.toISOString());
+  const read = async (query: string) => (await colleague.get(`/api/tracking/opens?${query}`)).body;
+  expect((await read('limit=50')).data.map(({ at }: { at: string }) => at)).toEqual(expected);
+  for (const limit of [1, 5]) {
+    const seen: string[] = [];
+    for (let next: string | null = ''; next !== null; ) {
+      const page = await read(`limit=${limit}${next && `&cursor=${next}`}`);
+      seen.push(...page.data.map(({ at }: { at: string }) => at));
+      next = page.next;
+    }
+    expect(seen).toEqual(expected);
+  }
 });
 
 test('a member gets 403, a stranger 401, a wrong period 400', async () => {
