@@ -4,7 +4,7 @@ import { toArrayText } from '../db/to-array-text.ts';
 import { DAY_MS } from '../domain/hit.ts';
 import { isProxied } from '../domain/verdict.ts';
 import { sha256 } from '../kit/crypto.ts';
-import { VISITOR_BYTES } from '../visitors/to-visitor.ts';
+import { VISITOR_CHARS } from '../visitors/to-visitor.ts';
 import type { KeptHit } from './drop-hits.ts';
 import type { Pixel } from './read-pixels.ts';
 import { mapInTurns, sendTogether } from './send-together.ts';
@@ -87,7 +87,7 @@ function toLoad(kept: KeptHit): Load {
   const identities = isProxied(kept.judgement.verdict)
     ? toFamily(kept)
     : toIdentities(kept, toReaderReachMs(kept.pixel));
-  const keys = identities.map(({ keyDay, visitor }) => `${keyDay}|${kept.pixel.id}|${visitor.toString('latin1')}`);
+  const keys = identities.map(({ keyDay, visitor }) => `${keyDay}|${kept.pixel.id}|${visitor}`);
   return { kept, identities, keys };
 }
 
@@ -101,10 +101,10 @@ function toFamily({ hit, judgement }: KeptHit): readonly Identity[] {
 }
 
 /** A few dozen, since verdicts and families are lists in the code. */
-const families = new Map<string, Buffer>();
+const families = new Map<string, string>();
 
-function toFamilyVisitor(name: string): Buffer {
-  const known = families.get(name) ?? sha256(name).subarray(0, VISITOR_BYTES);
+function toFamilyVisitor(name: string): string {
+  const known = families.get(name) ?? sha256(name).toString('hex').slice(0, VISITOR_CHARS);
   families.set(name, known);
   return known;
 }
@@ -161,14 +161,14 @@ async function readFirsts(trx: Transaction<Schema>, wanted: readonly WantedFirst
   const { rows } = await sql<{ n: number; event_id: number | null; event_at: number }>`
     select want.n::int as n, found.event_id, found.event_at
     from unnest(${toArrayText(keyDays)}::int[], ${toArrayText(wanted.map((want) => want.pixel.organizationId))}::uuid[],
-      ${toArrayText(wanted.map((want) => want.pixel.id))}::uuid[], ${toArrayText(wanted.map((want) => want.identity.visitor))}::bytea[],
+      ${toArrayText(wanted.map((want) => want.pixel.id))}::uuid[], ${toArrayText(wanted.map((want) => want.identity.visitor))}::text[],
       ${toArrayText(wanted.map((want) => want.fromAt))}::float8[], ${toArrayText(wanted.map((want) => want.toAt))}::float8[])
       with ordinality as want (key_day, organization_id, scope_id, visitor, from_at, to_at, n)
     cross join lateral (
       select seen.event_id::float8 as event_id, (extract(epoch from seen.event_hit_at) * 1000)::float8 as event_at
       from visitor_seen seen
       where seen.key_day = date '1970-01-01' + want.key_day and seen.organization_id = want.organization_id
-        and seen.kind = 'load' and seen.scope_id = want.scope_id and seen.visitor = want.visitor
+        and seen.kind = 'load' and seen.scope_id = want.scope_id and seen.visitor = decode(want.visitor, 'hex')
         and seen.window_at between to_timestamp(want.from_at / 1000) and to_timestamp(want.to_at / 1000)
         and seen.key_day between date '1970-01-01' + ${toLeast(keyDays)}::int and date '1970-01-01' + ${toMost(keyDays)}::int
       offset 0) as found`.execute(trx);

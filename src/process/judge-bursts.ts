@@ -117,7 +117,7 @@ interface Sighting {
 }
 
 function toKey({ open }: Sighting, { keyDay, visitor }: Identity): string {
-  return `${open?.pixel.organizationId}|${keyDay}|${visitor.toString('latin1')}`;
+  return `${open?.pixel.organizationId}|${keyDay}|${visitor}`;
 }
 
 function toGroup(groups: Map<string, Sighting[]>, key: string): Sighting[] {
@@ -153,7 +153,7 @@ const LOCK_BUCKETS = 256;
 async function lockVisitors(trx: Transaction<Schema>, suspects: readonly Sighting[]): Promise<void> {
   const buckets = new Set<number>();
   for (const { identities } of suspects) {
-    for (const { visitor } of identities) buckets.add(visitor.readUInt32BE(0) % LOCK_BUCKETS);
+    for (const { visitor } of identities) buckets.add(Number.parseInt(visitor.slice(0, 8), 16) % LOCK_BUCKETS);
   }
   await sql`
     select pg_advisory_xact_lock(hashtext('mailtracker.bursts'), bucket)
@@ -232,14 +232,14 @@ async function findSightings(trx: Transaction<Schema>, wanted: readonly Wanted[]
   const { rows } = await sql<SightingRow>`
     select want.n::int as n, want.organization_id, found.pixel_id, found.at, found.event_id, coalesce(of_user.user_id, of_campaign.user_id) as member_id
     from unnest(${toArrayText(days)}::int[], ${toArrayText(wanted.map(({ sighting }) => sighting.open?.pixel.organizationId ?? null))}::uuid[],
-      ${toArrayText(wanted.map(({ identity }) => identity.visitor))}::bytea[], ${toArrayText(wanted.map(({ fromAt }) => fromAt))}::float8[],
+      ${toArrayText(wanted.map(({ identity }) => identity.visitor))}::text[], ${toArrayText(wanted.map(({ fromAt }) => fromAt))}::float8[],
       ${toArrayText(wanted.map(({ toAt }) => toAt))}::float8[])
       with ordinality as want (key_day, organization_id, visitor, from_at, to_at, n)
     cross join lateral (
       select seen.scope_id as pixel_id, (extract(epoch from seen.window_at) * 1000)::float8 as at, seen.event_id::float8 as event_id
       from visitor_seen seen
       where seen.kind = 'burst' and seen.key_day = date '1970-01-01' + want.key_day
-        and seen.organization_id = want.organization_id and seen.visitor = want.visitor
+        and seen.organization_id = want.organization_id and seen.visitor = decode(want.visitor, 'hex')
         and seen.window_at between to_timestamp(want.from_at / 1000) and to_timestamp(want.to_at / 1000)
         and seen.key_day between date '1970-01-01' + ${first}::int and date '1970-01-01' + ${last}::int
       offset 0) as found

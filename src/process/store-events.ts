@@ -101,10 +101,10 @@ async function insertSeen(
   const column = <T>(read: (row: SeenRow) => T): T[] => rows.map(read);
   await sql`
     insert into visitor_seen (key_day, organization_id, kind, scope_id, window_at, visitor, event_id, event_hit_at)
-    select date '1970-01-01' + day, organization_id, kind, scope_id, to_timestamp(at / 1000), visitor, event_id, to_timestamp(at / 1000)
+    select date '1970-01-01' + day, organization_id, kind, scope_id, to_timestamp(at / 1000), decode(visitor, 'hex'), event_id, to_timestamp(at / 1000)
     from unnest(${toArrayText(column(({ identity }) => identity.keyDay))}::int[], ${toArrayText(column(({ open }) => open.pixel.organizationId))}::uuid[],
       ${toArrayText(column((row) => row.kind))}::text[], ${toArrayText(column(({ open }) => open.pixel.id))}::uuid[],
-      ${toArrayText(column(({ open }) => open.hit.hitAt))}::float8[], ${toArrayText(column(({ identity }) => identity.visitor))}::bytea[],
+      ${toArrayText(column(({ open }) => open.hit.hitAt))}::float8[], ${toArrayText(column(({ identity }) => identity.visitor))}::text[],
       ${toArrayText(column((row) => row.id))}::bigint[]) as seen (day, organization_id, kind, scope_id, at, visitor, event_id)`.execute(
     trx,
   );

@@ -6,7 +6,8 @@ import type { KeptHit } from './drop-hits.ts';
 export interface Identity {
   /** Days since the epoch of the key, UTC. */
   readonly keyDay: number;
-  readonly visitor: Buffer;
+  /** Of toVisitor: 32 hex digits. */
+  readonly visitor: string;
 }
 
 /**

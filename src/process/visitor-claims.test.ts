@@ -18,14 +18,14 @@ const window: ClaimedWindow = {
   scopeId: randomUUID(),
   windowAt: KEY_DAY * DAY_MS,
 };
-const identity = { keyDay: KEY_DAY, visitor: randomBytes(16) };
+const identity = { keyDay: KEY_DAY, visitor: randomBytes(16).toString('hex') };
 
 test('a claim tells its visitor, window and key day from every other', () => {
   const toClaim = createClaims();
   const claim = toClaim(window, identity);
   expect(createClaims()({ ...window }, { ...identity })).toEqual(claim);
   const others = [
-    toClaim(window, { ...identity, visitor: randomBytes(16) }),
+    toClaim(window, { ...identity, visitor: randomBytes(16).toString('hex') }),
     toClaim(window, { ...identity, keyDay: KEY_DAY + 1 }),
     toClaim({ ...window, kind: 'reader' }, identity),
     toClaim({ ...window, scopeId: randomUUID() }, identity),
@@ -59,7 +59,7 @@ test('visitors that a version before 0020 knew are known under the same claims a
     await migrate(database.ownerUrl, silentLog);
     const toClaim = createClaims();
     const expected = windows.flatMap((one) =>
-      visitors.map((visitor) => toClaim(one, { keyDay: KEY_DAY, visitor }).claim),
+      visitors.map((visitor) => toClaim(one, { keyDay: KEY_DAY, visitor: visitor.toString('hex') }).claim),
     );
     const { rows } = await client.query<{ claim: string }>(
       `select encode(claim, 'hex') as claim from visitor_claims where key_day = $1 and organization_id = $2 and scope_id = $3`,

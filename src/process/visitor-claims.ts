@@ -42,12 +42,14 @@ export function createClaims(): (window: ClaimedWindow, identity: Identity) => V
       mask = sha256(name);
       masks.set(name, mask);
     }
-    const bytes = Buffer.allocUnsafe(VISITOR_BYTES);
-    for (let i = 0; i < VISITOR_BYTES; i += 1) bytes[i] = (visitor[i] ?? 0) ^ (mask[i] ?? 0);
-    const claim = bytes.toString('hex');
+    scratch.write(visitor, 'hex');
+    for (let i = 0; i < VISITOR_BYTES; i += 1) scratch[i] = (scratch[i] ?? 0) ^ (mask[i] ?? 0);
+    const claim = scratch.toString('hex');
     return { key: toKey(keyDay, claim), keyDay, organizationId, scopeId, claim };
   };
 }
+
+const scratch = Buffer.alloc(VISITOR_BYTES);
 
 function toKey(keyDay: number, claim: string): string {
   return `${keyDay} ${claim}`;

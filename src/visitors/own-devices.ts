@@ -30,7 +30,7 @@ export async function enrolOwnDevice(databases: Databases, device: OwnDevice): P
   await withTenant(databases, organizationId, async (trx) => {
     await sql`
       insert into own_devices (organization_id, key_day, network, device)
-      select member.organization_id, ${toDate(address.day)}::date, ${network}::bytea, ${visitor}::bytea
+      select member.organization_id, ${toDate(address.day)}::date, ${network}::bytea, decode(${visitor}, 'hex')
       from organization_users member left join organization_settings setting using (organization_id)
       where member.organization_id = ${organizationId} and member.id = ${memberId} and member.tracking_mode is null
         and coalesce(setting.tracking_settings ->> 'mode', 'signals') = 'signals'
@@ -66,7 +66,7 @@ export async function findOwnDevices<T extends Fetcher>(
   for (const { fetcher, keyDay, hash, network } of places) {
     const enrolled = devices.get(toKey(fetcher.organizationId, keyDay, network));
     if (enrolled === undefined) continue;
-    const isOwn = enrolled.has(toVisitor(fetcher.organizationId, hash, fetcher.userAgent).toString('latin1'));
+    const isOwn = enrolled.has(toVisitor(fetcher.organizationId, hash, fetcher.userAgent));
     if (isOwn || !found.has(fetcher)) found.set(fetcher, isOwn ? 'device' : 'network');
   }
   return found;
@@ -129,7 +129,7 @@ async function readDevices(
   for (const { n, device } of rows) {
     const key = keys[n - 1] ?? '';
     const known = devices.get(key) ?? new Set();
-    devices.set(key, known.add(device.toString('latin1')));
+    devices.set(key, known.add(device.toString('hex')));
   }
   return devices;
 }

@@ -45,9 +45,7 @@ async function findOften(trx: Transaction<Schema>, campaigns: readonly Subject[]
   const asked = campaigns.flatMap((subject) => {
     const { hot, back_on_mobile } = subject.pixel.signalRules;
     const opens = Math.min(hot.opens, back_on_mobile.opens);
-    const readers = new Map(
-      subject.readers.map((reader) => [`${reader.keyDay} ${reader.visitor.toString('hex')}`, reader]),
-    );
+    const readers = new Map(subject.readers.map((reader) => [`${reader.keyDay} ${reader.visitor}`, reader]));
     return [...readers.values()].map(({ keyDay, visitor }) => ({ subject, opens, keyDay, visitor }));
   });
   if (asked.length === 0) return new Set();
@@ -55,12 +53,12 @@ async function findOften(trx: Transaction<Schema>, campaigns: readonly Subject[]
   const { rows } = await sql<{ n: number }>`
     select want.n::int as n
     from unnest(${toArrayText(days)}::int[], ${toArrayText(asked.map(({ subject }) => subject.pixel.organizationId))}::uuid[],
-      ${toArrayText(asked.map(({ subject }) => subject.pixel.id))}::uuid[], ${toArrayText(asked.map(({ visitor }) => visitor))}::bytea[],
+      ${toArrayText(asked.map(({ subject }) => subject.pixel.id))}::uuid[], ${toArrayText(asked.map(({ visitor }) => visitor))}::text[],
       ${toArrayText(asked.map(({ opens }) => opens))}::int[]) with ordinality as want (key_day, organization_id, scope_id, visitor, opens, n)
     cross join lateral (
       select from visitor_seen seen
       where seen.key_day = date '1970-01-01' + want.key_day and seen.organization_id = want.organization_id
-        and seen.kind = 'load' and seen.scope_id = want.scope_id and seen.visitor = want.visitor
+        and seen.kind = 'load' and seen.scope_id = want.scope_id and seen.visitor = decode(want.visitor, 'hex')
         and seen.key_day between date '1970-01-01' + ${Math.min(...days)}::int and date '1970-01-01' + ${Math.max(...days)}::int
       offset want.opens - 1 limit 1) as often`.execute(trx);
   return new Set(rows.flatMap(({ n }) => asked[n - 1]?.subject ?? []));
