@@ -23,7 +23,7 @@ export interface ProcessThread {
 
 /**
  * Processes in a thread of its own, so that a batch never holds up the loop that answers pixels
- * (docs/decisions/0016-processing-has-a-thread.md). A thread that ends unasked, such as out of memory, is started
+ * (docs/decisions/0017-processing-has-a-thread.md). A thread that ends unasked, such as out of memory, is started
  * again from the first block that is not acknowledged: what it had stored by then is skipped.
  */
 export function startProcessThread(options: ProcessThreadOptions): ProcessThread {
