@@ -44,3 +44,23 @@ test('until the database was reached the time is this machine’s', async () => 
   expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
   clock.stop();
 });
+
+test('a first question that has to connect does not put the time ahead of the database’s', async () => {
+  let isFirst = true;
+  const system = database.system.withPlugin({
+    transformQuery: ({ node }) => {
+      // As long as a slow connection takes; the database reads its clock at the end of it.
+      const until = performance.now() + (isFirst ? 300 : 0);
+      isFirst = false;
+      while (performance.now() < until);
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  const spy = vi.spyOn(Date, 'now').mockReturnValue(1_000);
+  const clock = startDatabaseClock({ system }, silentLog, 60_000);
+  await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(1_000));
+  spy.mockRestore();
+  clock.stop();
+  expect(Math.abs(clock.now() - Date.now())).toBeLessThan(100);
+});
