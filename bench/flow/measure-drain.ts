@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/kit/clock.ts';
 import { silentLog } from '../../src/kit/log.ts';
-import { YOUNG_GENERATION_MB } from '../../src/process/start-process-thread.ts';
 import { openDiskSpool } from '../../src/spool/disk/disk-spool.ts';
 import type { DrainFigures } from './drain-spool.ts';
 import type { createHits } from './make-hits.ts';
@@ -31,9 +30,6 @@ export interface DrainResult {
   /** Resident memory of the process that drains, each second between the two. */
   readonly residentBytes: readonly number[];
 }
-
-/** As the thread has it that does this in the product: three times the half that is copied from. */
-const YOUNG_GENERATION = `--max-semi-space-size=${YOUNG_GENERATION_MB / 3}`;
 
 /** What a commit of 2 ms holds where 15,000 hits come in a second. */
 const BLOCK_HITS = 30;
@@ -67,16 +63,7 @@ export async function fillSpool(
 /** Drains the spool in a process of its own, on a core of its own, and answers what it did between two moments. */
 export async function measureDrain(run: DrainRun): Promise<DrainResult> {
   const script = join(import.meta.dirname, 'drain-spool.ts');
-  const words = [
-    '-c',
-    String(run.core),
-    process.execPath,
-    YOUNG_GENERATION,
-    ...(run.nodeWords ?? []),
-    '--import',
-    'tsx',
-    script,
-  ];
+  const words = ['-c', String(run.core), process.execPath, ...(run.nodeWords ?? []), '--import', 'tsx', script];
   const child = spawn('taskset', words, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.write(`${JSON.stringify({ url: run.url, spool: run.spool })}\n`);
   const told: DrainFigures[] = [];

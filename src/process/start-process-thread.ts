@@ -35,7 +35,7 @@ export function startProcessThread(options: ProcessThreadOptions): ProcessThread
   function start(): Worker {
     const { databaseUrl, logLevel, opensPerMinute } = options;
     const data: ThreadData = { databaseUrl, logLevel, opensPerMinute };
-    const worker = startThread(ENTRY, data, { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB });
+    const worker = startThread(ENTRY, data);
     let turn: Promise<void> = Promise.resolve();
     worker.on('message', (message: ThreadMessage) => {
       turn = turn.then(() => take(worker, message, options));
@@ -64,11 +64,6 @@ export function startProcessThread(options: ProcessThreadOptions): ProcessThread
   };
 }
 
-/**
- * What one batch leaves behind is dead when the next begins. In the 48 MB that Node gives, much of it was taken for
- * lasting and copied first: a tenth of the time of a drained backlog. It is the most, not what is there at rest.
- */
-export const YOUNG_GENERATION_MB = 96;
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './process-thread.ts' : './process-thread.js', import.meta.url);
 /** A thread that cannot live must not be started over and over at full speed. */
 const RESTART_AFTER_MS = 500;

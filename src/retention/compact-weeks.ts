@@ -6,8 +6,8 @@ import { DAY_MS } from '../domain/hit.ts';
 
 /** Late hits of a week have come by then; those that come still are stored all the same. */
 const ENDED_MS = DAY_MS;
-/** About a million opens: readers wait 62 ms with 128,000, so half a second. Larger ones stay as they are. */
-const INDEX_BYTES_MAX = 64 * 1024 * 1024;
+/** One and a half to three million opens: readers wait 62 ms with 128,000, so a second. Larger ones stay as they are. */
+const INDEX_BYTES_MAX = 128 * 1024 * 1024;
 /** Three of each week that the longest retention keeps. */
 const INDEXES_MAX = 200;
 /** After an index four times the rest that it took, as after a step of the purge. */
