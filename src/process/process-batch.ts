@@ -30,7 +30,7 @@ import { type BatchOutcome, toOutcome } from './to-outcome.ts';
 
 // In: blocks of the spool. Out, in one transaction: events, rollups, drop counts, dead letters, and the blocks' ids,
 // so that a block handed over twice changes nothing. A hit ends as exactly one of: event, load of an event, counted
-// drop, hit of an install test, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen`.
+// drop, hit of an install test, dead letter. What must never happen: an address, a raw agent or a visitor outside `visitor_seen` and `visitor_claims`.
 //
 // Lock order, the same in every processor, so that two of them cannot deadlock: block ids, user pixels, campaign
 // pixels, install tests, visitors of suspect networks, events stored before, plans' windows, visitors, slot rollups, day rollups, signals, drop slots, unattributed drops, rollups of readers, live positions; within each, sorted by key. The pixel
