@@ -1,13 +1,13 @@
 import { createStrayCollector } from '../collect/create-stray-collector.ts';
 import { createFront, type Front } from '../http/create-front.ts';
-import { createOperations } from '../http/create-operations.ts';
+import { createOperations, type Operations } from '../http/create-operations.ts';
 import type { Readiness } from '../http/readyz.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { LateDayKeys, Parts } from './open-parts.ts';
 import { startCollect } from './start-collect.ts';
 
 /** Listens: pixels are answered from here on, and readiness tells what is still to come. */
-export async function openFront(parts: Parts): Promise<Front> {
+export async function openFront(parts: Parts): Promise<{ front: Front; operations: Operations }> {
   const { roles, spool, log, metrics, config, closers } = parts;
   const isCollecting = roles.has('collect') && spool !== null;
   const collector = isCollecting ? await startCollect(parts, spool) : null;
@@ -15,17 +15,18 @@ export async function openFront(parts: Parts): Promise<Front> {
   const front = createFront({ collect, lanes: collector?.lanes });
   closers.push(() => front.close());
   const operations = await createOperations({
-    context: parts,
+    context: { ...parts, readMoreMetrics: async () => (await parts.web.thread?.readMetrics()) ?? '' },
     front,
     metricsToken: config.metricsToken,
     readiness: toReadiness(parts),
     isWebToCome: roles.has('web'),
   });
+  front.attach(operations.handle);
   closers.push(() => operations.close());
   await front.listen({ port: config.port, host: config.host }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? new Error(toPortTakenText(config.port)) : error;
   });
-  return front;
+  return { front, operations };
 }
 
 function toPortTakenText(port: number): string {
@@ -33,11 +34,12 @@ function toPortTakenText(port: number): string {
 }
 
 /** Beyond the database: what the roles of this process need. */
-export function toReadiness({ spool, dayKeys, roles, progress }: Parts): Readiness {
+function toReadiness({ spool, dayKeys, roles, progress, web }: Parts): Readiness {
   return async () => ({
     ...(progress.isStarted ? {} : { roles: { ok: false, detail: 'some wait for the database' } }),
     ...(spool === null ? {} : { spool: toSpoolCheck(spool) }),
     ...(roles.has('collect') ? { keys: toKeysCheck(dayKeys) } : {}),
+    ...(web.thread?.socketPath === null ? { web: { ok: false, detail: 'is being started again' } } : {}),
   });
 }
 

@@ -20,6 +20,7 @@ import { readAppSecret } from './read-app-secret.ts';
 import { readBuildInfo } from './read-build-info.ts';
 import { registerProcessMetrics } from './register-process-metrics.ts';
 import type { Role } from './role.ts';
+import type { WebThread } from './start-web-thread.ts';
 
 /** What several roles share. Nothing here waits for the database; each opened part pushes how it is closed. */
 export async function openParts(start: Start): Promise<Parts> {
@@ -37,7 +38,16 @@ export async function openParts(start: Start): Promise<Parts> {
   const spool = roles.has('collect') || roles.has('process') ? await openSpool(base) : null;
   const networks = await openFreshNetworks(base);
   const dayKeys = openDayKeys(base, database.databases);
-  return { ...base, spool, networks, database, databases: database.databases, dayKeys, progress: { isStarted: false } };
+  return {
+    ...base,
+    spool,
+    networks,
+    database,
+    databases: database.databases,
+    dayKeys,
+    progress: { isStarted: false },
+    web: { thread: null },
+  };
 }
 
 export interface Start {
@@ -69,6 +79,8 @@ export interface Parts extends Base {
   readonly dayKeys: LateDayKeys;
   /** Whether every role runs. */
   readonly progress: { isStarted: boolean };
+  /** Null until the role `web` runs. */
+  readonly web: { thread: WebThread | null };
 }
 
 /** Day keys that come with the database: until then every hit is recorded without a visitor. */

@@ -19,13 +19,13 @@ export async function startParts(start: Start): Promise<void> {
   closers.push(async () => {
     for (const close of behindPort.splice(0).reverse()) await close();
   });
-  const front = await openFront(parts);
+  const port = await openFront(parts);
   await database.ready;
   if (roles.size > 1 || !roles.has('collect')) await parts.clock.look();
   start.stopping.throwIfAborted();
   await parts.dayKeys.awaitToday();
   if (roles.has('process') && spool !== null) startProcess({ ...parts, closers: behindPort }, spool);
   if (roles.has('deliver')) await startDeliver({ ...parts, closers: behindPort });
-  if (roles.has('web')) await startWeb(parts, front);
+  if (roles.has('web')) await startWeb(parts, port);
   parts.progress.isStarted = true;
 }

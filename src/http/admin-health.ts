@@ -2,7 +2,6 @@ import { readTrackingHealth } from '../analytics/read-tracking-health.ts';
 import { trackingHealthSchema } from '../contract/tracking-health.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { HttpApp, HttpContext } from './context.ts';
-import { readPixelSpeed } from './read-pixel-speed.ts';
 import { requireAccess, requireRank } from './require-access.ts';
 
 /** Whether the product works for the organization: its own figures, and how fast this process answers pixels. */
@@ -21,7 +20,7 @@ export function adminHealthRoutes(app: HttpApp, context: HttpContext): void {
       const { organizationId } = access;
       const question = { organizationId, now: context.clock.now() };
       const health = await withTenant(context.databases, organizationId, (trx) => readTrackingHealth(trx, question));
-      return { ...health, pixel: await readPixelSpeed(context.metrics) };
+      return { ...health, pixel: await context.readPixelSpeed() };
     },
   });
 }

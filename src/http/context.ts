@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, 
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Auth } from '../accounts/create-auth.ts';
 import type { Mailer } from '../accounts/create-mailer.ts';
+import type { TrackingHealth } from '../contract/tracking-health.ts';
 import type { Databases } from '../db/open-databases.ts';
 import type { DeliveryContext } from '../deliver/delivery-context.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -18,6 +19,8 @@ export interface HttpContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Of the pixels that this process answered, which may be another thread's. */
+  readonly readPixelSpeed: () => Promise<TrackingHealth['pixel']>;
   readonly publicUrl: string;
   readonly pixelUrl: string;
   /** toPurposeKey(appSecret, 'pixel-token'). */

@@ -16,7 +16,7 @@ import { campaignExportRoutes } from './campaign-export.ts';
 import { campaignStatsRoutes } from './campaign-stats.ts';
 import { campaignRoutes } from './campaigns.ts';
 import type { HttpApp, HttpContext } from './context.ts';
-import { createFront, type Front } from './create-front.ts';
+import { createFront, type Front, type FrontOptions } from './create-front.ts';
 import { deliveriesRoutes } from './deliveries.ts';
 import { deliveryExportRoutes } from './delivery-export.ts';
 import { departmentRoutes } from './departments.ts';
@@ -64,9 +64,10 @@ import { readFrameAncestors, widgetRoutes } from './widget.ts';
 
 export interface HttpOptions {
   readonly context: HttpContext;
-  /** The port that listens already; absent: one of its own, opened by `listen`, with `collect` behind /api/t/*. */
-  readonly front?: Front;
+  /** What answers /api/t/*; absent: nothing does. */
   readonly collect?: RequestListener;
+  /** How long a slow client is waited for; what a front runs with when absent. */
+  readonly limits?: FrontOptions['limits'];
   /** The built screens; null when there are none. */
   readonly webDir: string | null;
   /** Who may read /metrics; absent or null: nobody. */
@@ -84,7 +85,7 @@ const BODY_BYTES_MAX = 262_144;
 
 export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   const { context } = options;
-  const front = options.front ?? createFront({ ...options, collect: options.collect ?? answerNothing });
+  const front = createFront({ ...options, collect: options.collect ?? answerNothing });
   let handler = answerNothing;
   const app = openApp(options, (built) => {
     handler = built;
@@ -102,7 +103,6 @@ export async function createHttp(options: HttpOptions): Promise<HttpApp> {
   await gatherOpenapi(app, context.publicUrl);
   addResources(app, options, front);
   await serveStaticWeb(app, options.webDir, (request) => readFrameAncestors(context, request));
-  if (options.front) await app.ready();
   front.attach(handler);
   return app;
 }

@@ -4,12 +4,12 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { answerProblems, sendProblem, toProblem } from './answer-problems.ts';
 import type { HttpApp, HttpContext } from './context.ts';
 import type { Front } from './create-front.ts';
-import { metricsRoutes } from './metrics.ts';
+import { type MetricsSource, metricsRoutes } from './metrics.ts';
 import { notFound, Problem } from './problem.ts';
 import { type Readiness, readyzRoutes } from './readyz.ts';
 
 export interface OperationsOptions {
-  readonly context: Pick<HttpContext, 'databases' | 'log' | 'metrics'>;
+  readonly context: Pick<HttpContext, 'databases' | 'log'> & MetricsSource;
   readonly front: Front;
   readonly metricsToken: string | null;
   readonly readiness: Readiness;
@@ -19,9 +19,9 @@ export interface OperationsOptions {
 
 /**
  * What every process answers, whatever its roles and while its database is away: /readyz and /metrics. The API is a
- * 503 problem until it takes this application's place, a browser gets a page that asks again by itself.
+ * 503 problem until it is there, and a browser gets a page that asks again by itself.
  */
-export async function createOperations(options: OperationsOptions): Promise<HttpApp> {
+export async function createOperations(options: OperationsOptions): Promise<Operations> {
   const { context, front, metricsToken, readiness } = options;
   let handler: RequestListener = () => undefined;
   const app: HttpApp = Fastify({
@@ -46,9 +46,20 @@ export async function createOperations(options: OperationsOptions): Promise<Http
     return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).type('text/html; charset=utf-8').send(PAGE);
   });
   await app.ready();
-  front.attach(handler);
-  return app;
+  return { handle: handler, close: () => app.close() };
 }
+
+export interface Operations {
+  readonly handle: RequestListener;
+  close(): Promise<void>;
+}
+
+/** Whether operations answer it also where the screens and the API are there: they know the whole process. */
+export function isOfOperations(url: string | undefined): boolean {
+  return OPERATIONS_PATH.test(url ?? '');
+}
+
+const OPERATIONS_PATH = /^\/(readyz|metrics)(\?|$)/;
 
 const BODY_BYTES_MAX = 262_144;
 const RETRY_AFTER_SECONDS = 2;

@@ -1,14 +1,21 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { sha256 } from '../kit/crypto.ts';
-import type { HttpApp, HttpContext } from './context.ts';
+import type { Metrics } from '../kit/metrics.ts';
+import type { HttpApp } from './context.ts';
 import { notFound, Problem } from './problem.ts';
+
+export interface MetricsSource {
+  readonly metrics: Metrics;
+  /** Of another thread, in the same format; of names that `metrics` has none of. */
+  readonly readMoreMetrics?: () => Promise<string>;
+}
 
 /**
  * GET /metrics in Prometheus' text format, for whoever sends `Authorization: Bearer <METRICS_TOKEN>`; 404 where no
  * token is set, since the figures tell how much an organization mails.
  */
-export function metricsRoutes(app: HttpApp, { metrics }: Pick<HttpContext, 'metrics'>, token: string | null): void {
+export function metricsRoutes(app: HttpApp, { metrics, readMoreMetrics }: MetricsSource, token: string | null): void {
   app.route({
     method: 'GET',
     url: '/metrics',
@@ -25,7 +32,7 @@ export function metricsRoutes(app: HttpApp, { metrics }: Pick<HttpContext, 'metr
       return reply
         .header('cache-control', 'no-store')
         .type(metrics.contentType)
-        .send(await metrics.metrics());
+        .send((await metrics.metrics()) + ((await readMoreMetrics?.()) ?? ''));
     },
   });
 }

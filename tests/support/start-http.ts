@@ -6,6 +6,7 @@ import { createDeliveryContext } from '../../src/deliver/delivery-context.ts';
 import { type Plan, UNLIMITED_PLAN } from '../../src/domain/plan.ts';
 import type { HttpApp, HttpContext } from '../../src/http/context.ts';
 import { createHttp, type HttpOptions } from '../../src/http/create-http.ts';
+import { readPixelSpeed } from '../../src/http/read-pixel-speed.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 import type { Log } from '../../src/kit/log.ts';
 import { createMetrics } from '../../src/kit/metrics.ts';
@@ -50,12 +51,14 @@ export async function startHttp(
   const keep = (level: string) => (fields: object, event: string) =>
     void logLines.push(JSON.stringify({ level, event, ...fields }));
   const log: Log = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
+  const metrics = createMetrics();
   const context: HttpContext = {
     databases,
     auth: createAuth({ databases, publicUrl, secret, log }),
     clock: systemClock,
     log,
-    metrics: createMetrics(),
+    metrics,
+    readPixelSpeed: () => readPixelSpeed(metrics),
     publicUrl,
     pixelUrl: publicUrl,
     tokenKey,
