@@ -18,34 +18,54 @@ export interface RelayOptions {
   readonly toClientAddress: (request: IncomingMessage) => string;
 }
 
-export function createRelay({ socketPath, toClientAddress }: RelayOptions): Relay {
+export function createRelay(options: RelayOptions): Relay {
   const agent = new Agent({ keepAlive: true });
   return {
     handle: (request, response) => {
-      const path = socketPath();
-      if (path === null) return refuse(request, response);
-      const outgoing = ask({
-        agent,
-        socketPath: path,
-        method: request.method,
-        path: request.url,
-        headers: [...toHeaders(request), 'X-Forwarded-For', toClientAddress(request)],
-      });
-      outgoing.on('response', (answer) => {
-        // A body that the other end did not want to read fails from here on, and matters no more.
-        outgoing.removeAllListeners('error').on('error', () => undefined);
-        passBack(answer, response);
-      });
-      outgoing.on('error', () => refuse(request, response));
-      response.on('close', () => {
-        if (!response.writableFinished) outgoing.destroy();
-      });
-      if (hasBody(request)) request.pipe(outgoing);
-      else outgoing.end();
+      // Of pipelined requests each waits for its turn to be answered. One that is not heard yet has no end to notice,
+      // and a thousand of them on one connection would open a thousand behind it.
+      if (request.rawHeaders.length > 2 * HEADERS_MAX) return void response.writeHead(431).end();
+      const begin = (): void => passOn({ agent, request, response }, options);
+      if (response.socket === null) response.once('socket', begin);
+      else begin();
     },
     close: () => agent.destroy(),
   };
 }
+
+interface Exchange {
+  readonly agent: Agent;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+function passOn({ agent, request, response }: Exchange, { socketPath, toClientAddress }: RelayOptions): void {
+  const path = socketPath();
+  if (path === null) {
+    answerAway(request, response);
+    return;
+  }
+  const outgoing = ask({
+    agent,
+    socketPath: path,
+    method: request.method,
+    path: request.url,
+    headers: ['X-Forwarded-For', toClientAddress(request), ...toHeaders(request)],
+  });
+  outgoing.on('response', (answer) => passBack(answer, response));
+  // Once it answers, a body that it did not want to read may fail, and matters no more.
+  outgoing.on('error', () => answerAway(request, response));
+  response.on('close', () => {
+    if (!response.writableFinished || !outgoing.writableFinished) outgoing.destroy();
+  });
+  // What is left of a body is taken off the connection: the client's next request comes behind it.
+  outgoing.on('close', () => request.unpipe(outgoing).resume());
+  if (hasBody(request)) request.pipe(outgoing);
+  else outgoing.end();
+}
+
+/** Node reads 1,000 into `headers`, but keeps some more in `rawHeaders`: two readers of one request must see the same. */
+const HEADERS_MAX = 256;
 
 /** Of one connection, never of the next one. */
 const HOP_BY_HOP = new Set([
@@ -57,16 +77,18 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-/** Answered at this end, or replaced. */
-const NOT_PASSED_ON = new Set(['expect', 'x-forwarded-for']);
+/** Answered at this end, or said anew: where a body ends is as this end read it, whatever Connection names. */
+const NOT_PASSED_ON = new Set(['expect', 'x-forwarded-for', 'host', 'content-length']);
 /** Whose length must be said where there is no body: otherwise an empty one is sent in chunks. */
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 function toHeaders(request: IncomingMessage): string[] {
-  const headers = toEndToEnd(request, NOT_PASSED_ON);
-  if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
-  else if (!hasBody(request) && METHODS_WITH_BODY.has(request.method ?? '')) headers.push('Content-Length', '0');
-  return headers;
+  const { headers, method = '' } = request;
+  // HTTP/1.0 may do without a Host, HTTP/1.1 may not.
+  const passed = ['Host', headers.host ?? '', ...toEndToEnd(request, NOT_PASSED_ON)];
+  if (headers['transfer-encoding'] !== undefined) return [...passed, 'Transfer-Encoding', 'chunked'];
+  const length = headers['content-length'] ?? (METHODS_WITH_BODY.has(method) ? '0' : null);
+  return length === null ? passed : [...passed, 'Content-Length', length];
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -75,28 +97,29 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 /** Names and values in turn, in their order, those left out that end here. */
 function toEndToEnd({ rawHeaders, headers }: IncomingMessage, others: ReadonlySet<string>): string[] {
-  const named = headers.connection?.toLowerCase().split(/\s*,\s*/) ?? [];
+  const named = new Set(headers.connection?.split(',').map((name) => name.trim().toLowerCase()));
   return rawHeaders.filter((_, index) => {
     const name = rawHeaders[index - (index % 2)]?.toLowerCase() ?? '';
-    return !HOP_BY_HOP.has(name) && !others.has(name) && !named.includes(name);
+    return !HOP_BY_HOP.has(name) && !others.has(name) && !named.has(name);
   });
 }
 
 function passBack(answer: IncomingMessage, response: ServerResponse): void {
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, toEndToEnd(answer, NONE));
-  // Without a length it may go on for hours, and its first bytes may come late.
-  if (answer.headers['content-length'] === undefined) response.flushHeaders();
+  // Without a length it may go on for hours, and its first bytes may come late. flushHeaders() would make UTF-8 of bytes.
+  if (answer.headers['content-length'] === undefined) response.write(NOTHING);
   // One that is cut off must not look whole.
   answer.on('error', () => response.destroy());
   answer.pipe(response);
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NOTHING = Buffer.alloc(0);
 
 /** Nobody answers: a thread is started again in a second or two. */
-function refuse(request: IncomingMessage, response: ServerResponse): void {
+function answerAway(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
-  if (response.destroyed) return;
+  if (response.destroyed || response.headersSent) return;
   response
     .writeHead(AWAY.status, {
       'content-type': 'application/problem+json; charset=utf-8',
@@ -109,7 +132,5 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
 const AWAY = new Problem(
   503,
   'The screens and the API are being started again. Opens are still collected; try again.',
-  {
-    code: 'starting',
-  },
+  { code: 'starting' },
 );
