@@ -24,6 +24,10 @@ import type { WebMainMessage, WebThreadData, WebThreadMessage } from './web-thre
 
 /** Behind main, which answers pixels, and before the thread that processes. */
 const NICER_BY = 5;
+/** Main waits for slow clients, and keeps its connections as long as it likes. */
+const OF_MAIN = { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0, maxHeaderSize: 65_536 };
+/** Longer than main's: a client that main still hears is still answered. */
+const DRAIN_MS = 800;
 
 if (parentPort !== null) await run(parentPort, workerData as WebThreadData);
 
@@ -59,11 +63,6 @@ async function run(port: MessagePort, data: WebThreadData): Promise<void> {
   await http.listen({ path: data.socketPath });
   tell({ kind: 'serving' });
 }
-
-/** Main waits for slow clients, and keeps its connections as long as it likes. */
-const OF_MAIN = { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0, maxHeaderSize: 65_536 };
-/** Longer than main's: a client that main still hears is still answered. */
-const DRAIN_MS = 800;
 
 async function openContext(
   { config, appSecret, databaseUrl }: WebThreadData,
