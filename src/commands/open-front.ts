@@ -5,6 +5,7 @@ import type { Readiness } from '../http/readyz.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { LateDayKeys, Parts } from './open-parts.ts';
 import { startCollect } from './start-collect.ts';
+import type { WebThread } from './start-web-thread.ts';
 
 /** Listens: pixels are answered from here on, and readiness tells what is still to come. */
 export async function openFront(parts: Parts): Promise<{ front: Front; operations: Operations }> {
@@ -39,7 +40,7 @@ function toReadiness({ spool, dayKeys, roles, progress, web }: Parts): Readiness
     ...(progress.isStarted ? {} : { roles: { ok: false, detail: 'some wait for the database' } }),
     ...(spool === null ? {} : { spool: toSpoolCheck(spool) }),
     ...(roles.has('collect') ? { keys: toKeysCheck(dayKeys) } : {}),
-    ...(web.thread?.socketPath === null ? { web: { ok: false, detail: 'is being started again' } } : {}),
+    ...(web.thread === null ? {} : { web: await toWebCheck(web.thread) }),
   });
 }
 
@@ -54,6 +55,12 @@ function toSpoolCheck(spool: Spool) {
 }
 
 const SPOOL_LAG_MS_MAX = 60_000;
+
+/** Does the thread of the screens and the API answer. */
+async function toWebCheck(thread: WebThread) {
+  const ok = (await thread.readMetrics()) !== '';
+  return { ok, detail: ok ? 'answers' : 'does not answer, or is being started again' };
+}
 
 /** Can visitors be told apart today. */
 function toKeysCheck(dayKeys: LateDayKeys) {

@@ -22,9 +22,10 @@ export async function startWeb(parts: Parts, { front, operations }: { front: Fro
     socketPath: () => thread.socketPath,
     toClientAddress: ({ socket, headers }) =>
       toClientAddress(socket.remoteAddress ?? UNKNOWN, headers['x-forwarded-for']?.toString()),
+    prepare: (response) => front.gentle.prepare(response),
   });
   front.attach((request, response) => {
-    if (isOfOperations(request.url)) operations.handle(request, response);
+    if (isOfOperations(request) || thread.socketPath === null) operations.handle(request, response);
     else relay.handle(request, response);
   });
   closers.push(async () => {

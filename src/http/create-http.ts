@@ -196,6 +196,8 @@ function addHooks(app: HttpApp, { publicUrl, log }: HttpContext, { gentle }: Fro
   app.addHook('onRequest', async (request) => refuseForeignOrigin(request, publicUrl));
   app.addHook('preHandler', async (request) => refuseUnstorableText(request));
   app.addHook('onSend', async (request, reply) => {
+    // Whoever hands requests on must not lose this answer to the rest of the body it still sends.
+    if (reply.statusCode === 413) reply.removeHeader('connection');
     if (gentle.isClosing) reply.header('connection', 'close');
     if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { answerProblems, sendProblem, toProblem } from './answer-problems.ts';
@@ -55,8 +55,8 @@ export interface Operations {
 }
 
 /** Whether operations answer it also where the screens and the API are there: they know the whole process. */
-export function isOfOperations(url: string | undefined): boolean {
-  return OPERATIONS_PATH.test(url ?? '');
+export function isOfOperations({ method, url }: Pick<IncomingMessage, 'method' | 'url'>): boolean {
+  return (method === 'GET' || method === 'HEAD') && OPERATIONS_PATH.test(url ?? '');
 }
 
 const OPERATIONS_PATH = /^\/(readyz|metrics)(\?|$)/;
@@ -65,15 +65,19 @@ const BODY_BYTES_MAX = 262_144;
 const RETRY_AFTER_SECONDS = 2;
 
 function toStarting(): Problem {
-  return new Problem(503, 'The database is not there yet. Opens are already collected; try again shortly.', {
-    code: 'starting',
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
+  return new Problem(
+    503,
+    'The screens and the API are not there yet. Opens are already collected; try again shortly.',
+    {
+      code: 'starting',
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    },
+  );
 }
 
 const PAGE = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="${RETRY_AFTER_SECONDS}"><title>MailTracker starts</title>
 <h1>MailTracker is starting</h1>
-<p>Its database is not there yet. Opens are already collected, and this page asks again by itself.</p>
+<p>Its screens are not there yet. Opens are already collected, and this page asks again by itself.</p>
 </html>
 `;

@@ -16,6 +16,8 @@ export interface RelayOptions {
   readonly socketPath: () => string | null;
   /** What the other end is told of who asks, as the only entry of X-Forwarded-For. */
   readonly toClientAddress: (request: IncomingMessage) => string;
+  /** Called with each answer about to be passed back. */
+  readonly prepare?: (response: ServerResponse) => void;
 }
 
 export function createRelay(options: RelayOptions): Relay {
@@ -39,10 +41,11 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-function passOn({ agent, request, response }: Exchange, { socketPath, toClientAddress }: RelayOptions): void {
+function passOn({ agent, request, response }: Exchange, options: RelayOptions): void {
+  const { socketPath, toClientAddress, prepare } = options;
   const path = socketPath();
   if (path === null) {
-    answerAway(request, response);
+    refuse(request, response, AWAY);
     return;
   }
   const outgoing = ask({
@@ -52,9 +55,15 @@ function passOn({ agent, request, response }: Exchange, { socketPath, toClientAd
     path: request.url,
     headers: ['X-Forwarded-For', toClientAddress(request), ...toHeaders(request)],
   });
-  outgoing.on('response', (answer) => passBack(answer, response));
+  outgoing.on('response', (answer) => {
+    prepare?.(response);
+    passBack(answer, response);
+  });
   // Once it answers, a body that it did not want to read may fail, and matters no more.
-  outgoing.on('error', () => answerAway(request, response));
+  outgoing.on('error', ({ code }: NodeJS.ErrnoException) => {
+    const mayBeDone = !SAFE_METHODS.has(request.method ?? '') && !NOT_REACHED.has(code ?? '');
+    refuse(request, response, mayBeDone ? BROKEN_OFF : AWAY);
+  });
   response.on('close', () => {
     if (!response.writableFinished || !outgoing.writableFinished) outgoing.destroy();
   });
@@ -116,21 +125,29 @@ function passBack(answer: IncomingMessage, response: ServerResponse): void {
 const NONE: ReadonlySet<string> = new Set();
 const NOTHING = Buffer.alloc(0);
 
-/** Nobody answers: a thread is started again in a second or two. */
-function answerAway(request: IncomingMessage, response: ServerResponse): void {
+/** Methods that change nothing (RFC 9110, 9.2.1), and what a connection fails with that was never made. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const NOT_REACHED = new Set(['ENOENT', 'ECONNREFUSED', 'EAGAIN']);
+
+function refuse(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
   request.resume();
   if (response.destroyed || response.headersSent) return;
+  const { retryAfterSeconds } = problem;
   response
-    .writeHead(AWAY.status, {
+    .writeHead(problem.status, {
       'content-type': 'application/problem+json; charset=utf-8',
       'cache-control': 'no-store',
-      'retry-after': '2',
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
     })
-    .end(JSON.stringify(AWAY.toDocument()));
+    .end(JSON.stringify(problem.toDocument()));
 }
 
+/** A thread is started again in a second or two. */
 const AWAY = new Problem(
   503,
   'The screens and the API are being started again. Opens are still collected; try again.',
-  { code: 'starting' },
+  { code: 'starting', retryAfterSeconds: 2 },
 );
+const BROKEN_OFF = new Problem(502, 'The answer broke off. Look whether it was done before you try again.', {
+  code: 'broken_off',
+});

@@ -92,10 +92,10 @@ test.each([
   }
 });
 
-test('one that dies before it answers is a 503 as well', async () => {
+test('one that dies before it answers is a 503 as well, and a 502 where a change may have been made', async () => {
   const { port } = await startRelayed((request) => request.socket.destroy());
   expect((await send(port)).status).toBe(503);
-  expect((await send(port, { method: 'POST', body: 'x' })).status).toBe(503);
+  expect((await send(port, { method: 'POST', body: 'x' })).status).toBe(502);
 });
 
 test.each(['reads it no further', 'closes its connection'])(

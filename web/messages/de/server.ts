@@ -38,8 +38,12 @@ export const server: Translated<typeof english> = {
   fault: 'Bei uns ist etwas schiefgegangen. Es ist vermerkt; versuchen Sie es noch einmal.',
   databaseAway:
     'Die Datenbank ist nicht erreichbar. Öffnungen werden weiter gesammelt; versuchen Sie es gleich noch einmal.',
-  starting: 'Die Datenbank ist noch nicht da. Öffnungen werden schon gesammelt; versuchen Sie es gleich noch einmal.',
+  starting:
+    'Die Seiten und die API sind noch nicht da. Öffnungen werden schon gesammelt; versuchen Sie es gleich noch einmal.',
   restarting: 'Der Server startet gleich neu.',
+  screensRestarting:
+    'Die Seiten und die API werden neu gestartet. Öffnungen werden weiter gesammelt; versuchen Sie es noch einmal.',
+  brokenOff: 'Die Antwort brach ab. Sehen Sie nach, ob es geschehen ist, bevor Sie es noch einmal versuchen.',
   wrongSecret:
     'Die Pixel lassen sich nicht zeigen: Der Server läuft mit einem anderen APP_SECRET als dem, mit dem sie gemacht wurden. Öffnungen werden weiter gesammelt; wer den Server betreibt, muss das frühere APP_SECRET wieder einsetzen.',
   notUnderstood: 'Die Anfrage war nicht zu verstehen.',

@@ -37,8 +37,10 @@ export const server = {
   // The server itself.
   fault: 'Something went wrong on our side. It was logged; try again.',
   databaseAway: 'The database cannot be reached. Opens are still collected; try again shortly.',
-  starting: 'The database is not there yet. Opens are already collected; try again shortly.',
+  starting: 'The screens and the API are not there yet. Opens are already collected; try again shortly.',
   restarting: 'The server is about to restart.',
+  screensRestarting: 'The screens and the API are being started again. Opens are still collected; try again.',
+  brokenOff: 'The answer broke off. Look whether it was done before you try again.',
   wrongSecret:
     'The pixels cannot be shown: the server runs with another APP_SECRET than the one they were made with. Opens are still collected; the person who runs the server must put the former APP_SECRET back.',
   notUnderstood: 'The request could not be understood.',
