@@ -3,7 +3,7 @@ import { AccountError } from './account-error.ts';
 import { type PasswordThread, startPasswordThread } from './start-password-thread.ts';
 
 /**
- * Hashing of passwords, at most `RUNNING_MAX` at a time in one process: each takes 46 MiB and a core for 10 to 100 ms.
+ * Hashing of passwords, at most `RUNNING_MAX` at a time in one process: each takes 12 MiB and a core for 5 to 50 ms.
  * Pixels come first: hashes run in threads of low priority, never on libuv's pool, and a turn is followed by a rest.
  */
 export interface Passwords {
@@ -16,12 +16,13 @@ export interface Passwords {
 
 /** A core is left to pixels and the database wherever there are two; more than two slowed every answer in a trial. */
 export const RUNNING_MAX = Math.max(1, Math.min(2, availableParallelism() - 1));
-/** A whole team's first sign-in at once; the last waits up to 13 s where one slow core hashes. Later ones are told to try again. */
+/** A whole team's first sign-in at once; the last waits 2 to 10 s where one core hashes. Later ones are told to try again. */
 export const WAITING_MAX = 64;
 /**
- * After a turn its thread rests as long as the turn took: a crowd at the door has half of a core at most, and the
- * 3 ms of the event loop that each sign-in takes come half as often. Nobody waits for the rest of a turn of their own.
+ * After a turn its thread rests four times as long, `REST_MS_MAX` at most: a crowd at the door has a fifth of a core, and
+ * the 3 ms that the rest of each sign-in takes come as seldom. Nobody waits for the rest of a turn of their own.
  */
+export const REST_TURNS = 4;
 export const REST_MS_MAX = 100;
 
 export function createPasswords(): Passwords {
@@ -42,7 +43,7 @@ export function createPasswords(): Passwords {
       running -= 1;
       figures.done += 1;
       figures.workedMs += tookMs;
-      setTimeout(() => pass(thread), Math.min(tookMs, REST_MS_MAX));
+      setTimeout(() => pass(thread), Math.min(REST_TURNS * tookMs, REST_MS_MAX));
     }
   }
 
