@@ -1,4 +1,5 @@
 import { Agent, request as ask, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { openTunnel } from './open-tunnel.ts';
 import { Problem } from './problem.ts';
 
 // In: requests on the one port. Out: the same on the socket file of the thread that answers them, and its answers back,
@@ -48,12 +49,18 @@ function passOn({ agent, request, response }: Exchange, options: RelayOptions): 
     refuse(request, response, AWAY);
     return;
   }
+  const headers = ['X-Forwarded-For', toClientAddress(request), ...toHeaders(request)];
+  if (isStream(request) && response.socket !== null) {
+    const onAway = (): void => refuse(request, response, AWAY);
+    openTunnel({ socketPath: path, head: toHead(request, headers), client: response.socket, onAway });
+    return;
+  }
   const outgoing = ask({
     agent,
     socketPath: path,
     method: request.method,
     path: request.url,
-    headers: ['X-Forwarded-For', toClientAddress(request), ...toHeaders(request)],
+    headers,
   });
   outgoing.on('response', (answer) => {
     prepare?.(response);
@@ -71,6 +78,18 @@ function passOn({ agent, request, response }: Exchange, options: RelayOptions): 
   outgoing.on('close', () => request.unpipe(outgoing).resume());
   if (hasBody(request)) request.pipe(outgoing);
   else outgoing.end();
+}
+
+/** Its answer goes on for hours, and there may be a thousand. */
+function isStream(request: IncomingMessage): boolean {
+  return request.method === 'GET' && STREAM_PATH.test(request.url ?? '') && !hasBody(request);
+}
+
+const STREAM_PATH = /^\/api\/live(\?|$)/;
+
+function toHead({ method, url }: IncomingMessage, headers: readonly string[]): string {
+  const fields = headers.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+  return `${method} ${url} HTTP/1.1\r\n${fields}Connection: close\r\n\r\n`;
 }
 
 /** Node reads 1,000 into `headers`, but keeps some more in `rawHeaders`: two readers of one request must see the same. */
