@@ -49,9 +49,9 @@ export interface ProcessorFigures {
 
 /**
  * Of a backlog; otherwise what has come meanwhile. The more hits a batch has, the fewer rows of rollups a hit. Some
- * 500 ms: what is erased waits so long for its pixel's lock.
+ * 700 ms: what is erased waits so long for its pixel's lock.
  */
-const BATCH_HITS_MAX = 8000;
+const BATCH_HITS_MAX = 12_000;
 const BLOCKS_READ_MAX = 64;
 /** Also how long stop() may wait for a quiet spool. */
 const READ_WAIT_MS = 200;
