@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { TrackingHealth } from '../contract/tracking-health.ts';
+import { endThread } from '../kit/end-thread.ts';
 import type { Log } from '../kit/log.ts';
 import { startThread } from '../kit/start-thread.ts';
 import type { WebMainMessage, WebThreadData, WebThreadMessage } from './web-thread-messages.ts';
@@ -88,7 +89,8 @@ export async function startWebThread(options: WebThreadOptions): Promise<WebThre
     stop: async () => {
       isStopping = true;
       if (restarting !== null) clearTimeout(restarting);
-      await end(worker, log);
+      const isEnded = await endThread(worker, { kind: 'stop' } satisfies WebMainMessage, STOP_MS_MAX);
+      if (!isEnded) log.warn({ waitedMs: STOP_MS_MAX }, 'web.thread_abandoned');
       await removeFolder();
     },
   };
@@ -107,19 +109,4 @@ function tell(worker: Worker, message: WebMainMessage): void {
 
 function late(): Promise<string> {
   return new Promise((resolve) => setTimeout(() => resolve(''), METRICS_MS_MAX).unref());
-}
-
-async function end(worker: Worker, log: Log): Promise<void> {
-  if (worker.threadId === -1) return;
-  const gone = new Promise<boolean>((resolve) => worker.once('exit', () => resolve(true)));
-  tell(worker, { kind: 'stop' });
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), STOP_MS_MAX);
-  });
-  const isGone = await Promise.race([gone, patience]);
-  clearTimeout(timer);
-  if (isGone) return;
-  log.warn({ waitedMs: STOP_MS_MAX }, 'web.thread_abandoned');
-  await worker.terminate();
 }

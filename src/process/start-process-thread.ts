@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../kit/clock.ts';
+import { endThread } from '../kit/end-thread.ts';
 import type { Log } from '../kit/log.ts';
 import { startThread } from '../kit/start-thread.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -59,7 +60,8 @@ export function startProcessThread(options: ProcessThreadOptions): ProcessThread
     stop: async () => {
       isStopping = true;
       if (restarting !== null) clearTimeout(restarting);
-      await end(thread, log);
+      const isEnded = await endThread(thread, { kind: 'stop' } satisfies MainMessage, STOP_MS_MAX);
+      if (!isEnded) log.warn({ waitedMs: STOP_MS_MAX }, 'process.thread_abandoned');
     },
   };
 }
@@ -91,19 +93,4 @@ async function take(worker: Worker, message: ThreadMessage, options: ProcessThre
   } catch (error) {
     answer({ kind: 'refused', error: error instanceof Error ? error.message : String(error) });
   }
-}
-
-async function end(thread: Worker, log: Log): Promise<void> {
-  const gone = new Promise<boolean>((resolve) => thread.once('exit', () => resolve(true)));
-  if (thread.threadId === -1) return;
-  thread.postMessage({ kind: 'stop' } satisfies MainMessage);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), STOP_MS_MAX);
-  });
-  const isGone = await Promise.race([gone, late]);
-  clearTimeout(timer);
-  if (isGone) return;
-  log.warn({ waitedMs: STOP_MS_MAX }, 'process.thread_abandoned');
-  await thread.terminate();
 }
