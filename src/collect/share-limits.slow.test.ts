@@ -129,9 +129,12 @@ test('without Redis each counts for itself; when it is back they count as one ag
   expect(await other.readOutcomes()).toEqual({ recorded: 1 });
   await redis.start();
   await waitFor(async () => (await isAllTold(one)) && (await isAllTold(other)), 'what was let in meanwhile');
+  // The other may have told its one before or after the ten: it lets in one more at most, and then none.
   await loadAndTell(other, 1);
+  const { recorded = 0, throttled_pixel: throttled = 0 } = await other.readOutcomes();
+  expect(recorded).toBeLessThanOrEqual(2);
   await load(other);
-  expect(await other.readOutcomes()).toMatchObject({ throttled_pixel: 1 });
+  expect(await other.readOutcomes()).toEqual({ recorded, throttled_pixel: throttled + 1 });
 });
 
 test('nothing of an address is in Redis, and everything there ends within two minutes', async () => {
