@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { request as ask, type IncomingMessage } from 'node:http';
+import { Session } from 'node:inspector';
 import { dirname } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -37,7 +38,8 @@ afterEach(async () => {
 
 async function start(databaseUrl = database.ownerUrl): Promise<WebThread> {
   const readPixelSpeed = async () => ({ p99Ms: 1.5, answers: 7 });
-  thread = await startWebThread({ config, appSecret: APP_SECRET, databaseUrl, log, readPixelSpeed });
+  const heartbeat = { everyMs: 200, missedMax: 10 };
+  thread = await startWebThread({ config, appSecret: APP_SECRET, databaseUrl, log, readPixelSpeed, heartbeat });
   return thread;
 }
 
@@ -68,6 +70,20 @@ async function openStream(of: WebThread, cookie: string): Promise<IncomingMessag
   const stream = await begin(of, '/api/live', { cookie });
   expect(stream.statusCode).toBe(200);
   return stream.on('error', () => undefined).resume();
+}
+
+/** Leaves the web thread in a loop without an end, by its debugger. Answers how to let go of it. */
+function hang(): () => void {
+  const session = new Session();
+  session.connect();
+  session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
+    // Others are of whatever loads these tests.
+    if (workerInfo.title !== `[worker ${workers[0]?.threadId}]`) return;
+    const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: 'for (;;);' } });
+    session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
+  });
+  session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  return () => session.disconnect();
 }
 
 async function signUp(of: WebThread): Promise<string> {
@@ -102,6 +118,18 @@ test('one that ends unasked is away until it is started again, and nobody is sig
   await vi.waitFor(() => expect(started.socketPath).not.toBeNull(), { timeout: THREAD_MS_MAX, interval: 20 });
   expect(started.socketPath).not.toBe(before);
   expect((await send(started, '/api/session', { cookie })).status).toBe(200);
+  expect(workers).toHaveLength(2);
+});
+
+test('one whose loop no longer turns is told of, ended and started again', async () => {
+  const started = await start();
+  const before = started.socketPath;
+  const letGo = hang();
+  await vi.waitFor(() => expect(events).toContain('web.thread_silent'), { timeout: THREAD_MS_MAX, interval: 20 });
+  letGo();
+  const isBack = () => started.socketPath !== null && started.socketPath !== before;
+  await vi.waitFor(() => expect(isBack()).toBe(true), { timeout: THREAD_MS_MAX, interval: 20 });
+  expect((await send(started, '/api/session')).status).toBe(401);
   expect(workers).toHaveLength(2);
 });
 

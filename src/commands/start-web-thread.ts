@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { TrackingHealth } from '../contract/tracking-health.ts';
 import { endThread } from '../kit/end-thread.ts';
+import { type Heartbeat, watchBeats } from '../kit/heartbeat.ts';
 import type { Log } from '../kit/log.ts';
 import { startThread } from '../kit/start-thread.ts';
 import type { WebMainMessage, WebThreadData, WebThreadMessage } from './web-thread-messages.ts';
 
-export interface WebThreadOptions extends Omit<WebThreadData, 'socketPath'> {
+export interface WebThreadOptions extends Omit<WebThreadData, 'socketPath' | 'heartbeat'> {
   readonly log: Log;
+  /** Five seconds, twelve of which may pass in a row without a beat. */
+  readonly heartbeat?: Heartbeat;
   readonly readPixelSpeed: () => Promise<TrackingHealth['pixel']>;
 }
 
@@ -25,10 +28,10 @@ export interface WebThread {
 /**
  * Serves screens and API in a thread of its own, so that they never hold up the loop that answers pixels
  * (docs/decisions/0021-screens-have-a-thread.md). Resolves when it serves, throws what kept it from that. One that ends
- * unasked later is started again, and until then `socketPath` is null.
+ * unasked later is started again, and until then `socketPath` is null; one whose loop no longer turns is ended first.
  */
 export async function startWebThread(options: WebThreadOptions): Promise<WebThread> {
-  const { log, readPixelSpeed, ...data } = options;
+  const { log, readPixelSpeed, heartbeat = HEARTBEAT, ...data } = options;
   // In a folder that only this user may enter, with a path short enough for every system (104 characters on macOS).
   const folder = await mkdtemp(join(tmpdir(), 'mailtracker-'));
   const waiting: ((text: string) => void)[] = [];
@@ -43,7 +46,7 @@ export async function startWebThread(options: WebThreadOptions): Promise<WebThre
     new Promise((resolve, reject) => {
       starts += 1;
       const path = join(folder, `${starts}.sock`);
-      const made = startThread(ENTRY, { ...data, socketPath: path } satisfies WebThreadData);
+      const made = startThread(ENTRY, { ...data, heartbeat, socketPath: path } satisfies WebThreadData);
       worker = made;
       made.on('error', (error: Error) => {
         log.error({ error: error.message }, 'web.thread_failed');
@@ -58,9 +61,10 @@ export async function startWebThread(options: WebThreadOptions): Promise<WebThre
         if (message.kind === 'metrics') waiting.shift()?.(message.text);
         else if (message.kind === 'pixel_speed')
           void readPixelSpeed().then((speed) => tell(made, { kind: 'pixel_speed', speed }));
-        else {
+        else if (message.kind === 'serving') {
           socketPath = path;
           made.on('exit', startAgain);
+          watchBeats(made, heartbeat, (silentMs) => log.error({ silentMs }, 'web.thread_silent'));
           resolve();
         }
       });
@@ -97,6 +101,7 @@ export async function startWebThread(options: WebThreadOptions): Promise<WebThre
 }
 
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './web-thread.ts' : './web-thread.js', import.meta.url);
+const HEARTBEAT: Heartbeat = { everyMs: 5_000, missedMax: 12 };
 /** A thread that cannot live must not be started over and over at full speed. */
 const RESTART_AFTER_MS = 500;
 const METRICS_MS_MAX = 2_000;

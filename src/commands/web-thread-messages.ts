@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { TrackingHealth } from '../contract/tracking-health.ts';
+import type { BEAT, Heartbeat } from '../kit/heartbeat.ts';
 
 /** What the thread that serves screens and API starts with. */
 export interface WebThreadData {
@@ -9,10 +10,12 @@ export interface WebThreadData {
   readonly databaseUrl: string;
   /** Where it is to listen, for main alone. */
   readonly socketPath: string;
+  readonly heartbeat: Heartbeat;
 }
 
 export type WebThreadMessage =
   | { readonly kind: 'serving' }
+  | typeof BEAT
   | { readonly kind: 'metrics'; readonly text: string }
   /** Asks main, which answers pixels. */
   | { readonly kind: 'pixel_speed' };

@@ -12,6 +12,7 @@ import { openDatabases } from '../db/open-databases.ts';
 import type { HttpContext } from '../http/context.ts';
 import { createHttp } from '../http/create-http.ts';
 import { toPurposeKey } from '../kit/crypto.ts';
+import { beat } from '../kit/heartbeat.ts';
 import { createLog } from '../kit/log.ts';
 import { lowerPriority } from '../kit/lower-priority.ts';
 import { createMetrics } from '../kit/metrics.ts';
@@ -71,6 +72,7 @@ async function run(port: MessagePort, data: WebThreadData): Promise<void> {
   });
   await http.listen({ path: data.socketPath, backlog: BACKLOG });
   tell({ kind: 'serving' });
+  beat(port, data.heartbeat);
 }
 
 async function openContext(
