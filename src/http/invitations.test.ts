@@ -226,7 +226,7 @@ describe('seats', () => {
       .selectAll()
       .execute();
     expect(members).toHaveLength(2);
-  });
+  }, 60_000);
 
   test('a cancelled, expired or used invitation gives its seat back or keeps it as the member’s', async () => {
     const before = (await owner.get('/api/plan')).body.seats;

@@ -227,11 +227,11 @@ const MAY_BE_EMPTY = /^(signature_tracking_events|visitor_seen|visitor_claims|ow
 
 test('called with any id of another organization, every operation finds nothing and tells nothing', async () => {
   await expectNothingFound(http);
-}, 60_000);
+}, 180_000);
 
 test('without ids, and with ids of another organization in body and query, no operation tells anything of it', async () => {
   await expectNothingTold(http);
-}, 60_000);
+}, 180_000);
 
 test('the same holds when every "where organization_id = …" is forgotten: the database keeps them apart', async () => {
   const forgetful = openForgetful(databases, { isUnbound: false });
@@ -256,7 +256,7 @@ test('without row-level security the same forgetting leaks, and these tests see 
     await server.app.close();
     await unbound.close();
   }
-}, 60_000);
+}, 180_000);
 
 async function expectNothingFound(server: StartedHttp, as: readonly Actor[] = actors): Promise<void> {
   const withIds = operations.filter((operation) => operation.pathParameters.length > 0);
