@@ -7,6 +7,7 @@ import { endThread } from '../kit/end-thread.ts';
 import { type Heartbeat, watchBeats } from '../kit/heartbeat.ts';
 import type { Log } from '../kit/log.ts';
 import { startThread } from '../kit/start-thread.ts';
+import { toSocketPath } from './to-socket-path.ts';
 import type { WebMainMessage, WebThreadData, WebThreadMessage } from './web-thread-messages.ts';
 
 export interface WebThreadOptions extends Omit<WebThreadData, 'socketPath' | 'heartbeat'> {
@@ -45,7 +46,7 @@ export async function startWebThread(options: WebThreadOptions): Promise<WebThre
   const start = (): Promise<void> =>
     new Promise((resolve, reject) => {
       starts += 1;
-      const path = join(folder, `${starts}.sock`);
+      const path = toSocketPath(folder, starts);
       const made = startThread(ENTRY, { ...data, heartbeat, socketPath: path } satisfies WebThreadData);
       worker = made;
       made.on('error', (error: Error) => {
